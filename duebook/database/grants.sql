@@ -1,0 +1,23 @@
+-- Who may enter which schema and run which function. Re-applied on each migrate, after the policies.
+GRANT USAGE ON SCHEMA ar, guard TO duebook_admin, duebook_member, duebook_member_all, duebook_client,
+    duebook_service, duebook_platform, duebook_backup;
+GRANT USAGE ON SCHEMA guard TO duebook_door, duebook_worker;
+GRANT USAGE ON SCHEMA door TO duebook_door, duebook_backup;
+
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA guard FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION guard.viewer_org(text), guard.viewer_person()
+    TO duebook_admin, duebook_member, duebook_member_all, duebook_client, duebook_service;
+GRANT EXECUTE ON FUNCTION guard.viewer_principals() TO duebook_member;
+GRANT EXECUTE ON FUNCTION guard.viewer_customers() TO duebook_client;
+GRANT EXECUTE ON FUNCTION guard.viewer_is_platform() TO duebook_platform;
+GRANT EXECUTE ON FUNCTION guard.enqueue(text, jsonb) TO duebook_admin, duebook_member, duebook_member_all, duebook_client;
+GRANT EXECUTE ON FUNCTION guard.memberships_of(bigint), guard.console_of(text) TO duebook_door;
+GRANT EXECUTE ON FUNCTION guard.job_viewer(bigint) TO duebook_worker;
+GRANT USAGE ON SEQUENCE guard.principal_id_seq TO duebook_door, duebook_admin, duebook_platform;
+
+REVOKE ALL ON ALL TABLES IN SCHEMA door FROM duebook_door;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA door TO duebook_door;
+REVOKE INSERT, UPDATE, DELETE ON door.django_migrations FROM duebook_door;
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA door TO duebook_door;
+GRANT SELECT ON ALL TABLES IN SCHEMA door TO duebook_backup;
+GRANT SELECT ON ALL SEQUENCES IN SCHEMA ar, door, guard TO duebook_backup;

@@ -1,0 +1,141 @@
+"""`duebook migrate`: logins, roles, schemas, tables, policies and keys, in this order.
+
+Every step may be run again. The database ends as the files in this release say.
+"""
+
+from __future__ import annotations
+
+import os
+from decimal import Decimal
+from pathlib import Path
+from typing import LiteralString, cast
+
+import iso4217
+import psycopg
+from django.core.management import call_command
+from psycopg import sql
+
+from duebook.database.target import DatabaseTrouble, is_embedded, password, target
+from duebook.visibility.viewer import KEY_ID, pads, signing_key
+
+HERE = Path(__file__).parent
+VISIBILITY = HERE.parent / "visibility"
+
+
+def migrate(*, verbosity: int = 0) -> None:
+    """Bring the database up to this release. Raises DatabaseTrouble in one sentence."""
+    database = target().database
+    with connect(maintenance=True) as cluster:
+        if cluster.info.server_version < 150000:
+            raise DatabaseTrouble("PostgreSQL 15 or later is needed; this server is older.")
+        cluster.execute(statements(HERE / "roles.sql"))
+        _set_passwords(cluster)
+        _allow_roles(cluster)
+        _create_database(cluster, database)
+    with connect() as own:
+        own.execute(statements(HERE / "schemas.sql"))
+    call_command("migrate", database="migrator", verbosity=verbosity, interactive=False)
+    apply_rules()
+
+
+def apply_rules() -> None:
+    """Guard functions, policies, grants and signing key as this release has them."""
+    with connect() as own, own.transaction():
+        own.execute("SET LOCAL ROLE duebook_guard")
+        own.execute(statements(VISIBILITY / "guard.sql"))
+        inner, outer = pads(signing_key())
+        own.execute(
+            "INSERT INTO guard.viewer_key (id, inner_pad, outer_pad) VALUES (%s, %s, %s)"
+            " ON CONFLICT (id) DO UPDATE SET inner_pad = excluded.inner_pad,"
+            " outer_pad = excluded.outer_pad",
+            [KEY_ID, inner, outer],
+        )
+        own.execute("SET LOCAL ROLE duebook_owner")
+        own.execute(statements(VISIBILITY / "policies.sql"))
+        _write_currencies(own)
+        own.execute("RESET ROLE")
+        own.execute(statements(HERE / "grants.sql"))
+
+
+def connect(*, maintenance: bool = False) -> psycopg.Connection[tuple[object, ...]]:
+    """As the migrator. Raises DatabaseTrouble when it cannot log in."""
+    where = target()
+    url = os.environ.get("DUEBOOK_ADMIN_URL", "")
+    if not url:
+        if not is_embedded():
+            raise DatabaseTrouble(
+                "Set DUEBOOK_ADMIN_URL to a login that may create roles; migrate needs it"
+                " beside DATABASE_URL."
+            )
+        url = where.url("duebook_migrator", password=password("duebook_migrator"))
+    try:
+        name = "postgres" if maintenance else where.database
+        return psycopg.connect(url, dbname=name, autocommit=True, connect_timeout=10)
+    except psycopg.OperationalError as trouble:
+        raise DatabaseTrouble(
+            f"The migrator cannot log in to {where.host}: {first_line(trouble)}"
+        ) from trouble
+
+
+def first_line(trouble: Exception) -> str:
+    lines = str(trouble).strip().splitlines()
+    return lines[0] if lines else type(trouble).__name__
+
+
+def statements(file: Path) -> LiteralString:
+    """A SQL file of this package; psycopg wants to know that no user wrote it."""
+    return cast(LiteralString, file.read_text())
+
+
+def _set_passwords(cluster: psycopg.Connection[tuple[object, ...]]) -> None:
+    """The verifier is made here, so that no server log sees a password."""
+    for login in ("duebook_app", "duebook_door", "duebook_worker", "duebook_backup"):
+        verifier = cluster.pgconn.encrypt_password(
+            password(login).encode(), login.encode(), b"scram-sha-256"
+        )
+        cluster.execute(
+            sql.SQL("ALTER ROLE {} PASSWORD {}").format(
+                sql.Identifier(login), sql.Literal(verifier.decode())
+            )
+        )
+
+
+def _allow_roles(cluster: psycopg.Connection[tuple[object, ...]]) -> None:
+    """Which roles a login may take. It never has their rights without taking them."""
+    kinds = ("admin", "member", "member_all", "client", "service")
+    may_take = {
+        "duebook_app": [*kinds, "platform"],
+        "duebook_worker": list(kinds),
+    }
+    limits = " WITH INHERIT FALSE, SET TRUE" if cluster.info.server_version >= 160000 else ""
+    for login, roles in may_take.items():
+        for role in roles:
+            cluster.execute(
+                sql.SQL("GRANT {} TO {}" + limits).format(
+                    sql.Identifier(f"duebook_{role}"), sql.Identifier(login)
+                )
+            )
+
+
+def _create_database(cluster: psycopg.Connection[tuple[object, ...]], name: str) -> None:
+    found = cluster.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchone()
+    if found is None:
+        cluster.execute(
+            sql.SQL("CREATE DATABASE {} ENCODING 'UTF8' LOCALE 'C' TEMPLATE template0").format(
+                sql.Identifier(name)
+            )
+        )
+
+
+def _write_currencies(own: psycopg.Connection[tuple[object, ...]]) -> None:
+    """ISO 4217 as of this release, for prices in minor units."""
+    for currency in iso4217.Currency:
+        if currency.exponent is None:
+            continue
+        own.execute(
+            "INSERT INTO ar.currency (code, exponent, unit) VALUES (%s, %s, %s)"
+            " ON CONFLICT (code) DO NOTHING",
+            [currency.code, currency.exponent, Decimal(1).scaleb(-currency.exponent)],
+        )
+
+

@@ -1,0 +1,202 @@
+"""Organisations: which there are, who belongs to them, what day it is in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.db import IntegrityError, connections
+from psycopg.rows import class_row
+
+from duebook.visibility.models import (
+    ClientLink,
+    Login,
+    Membership,
+    OrganisationRecord,
+    Person,
+)
+from duebook.visibility.seeing import NotAllowed, raw, seeing
+from duebook.visibility.viewer import Viewer
+
+PLATFORM = Viewer(org_id=0, person_id=0, kind="platform")
+KINDS = (  # code, class, ages: SPEC section 2, one row per kind and organisation
+    ("invoice", "charge", True),
+    ("receipt_tax_invoice", "charge", True),
+    ("debit_adjustment", "charge", False),
+    ("credit_invoice", "credit", False),
+    ("credit_adjustment", "credit", False),
+    ("receipt", "receipt", False),
+    ("gi_ir", "receipt", False),
+    ("detail_orders", "order", False),
+    ("purchase_orders", "order", False),
+)
+
+
+class Refused(Exception):
+    """What was asked cannot be done. The message is one sentence that says what to do."""
+
+
+@dataclass(frozen=True)
+class Belonging:
+    """An organisation a login may enter, and as what."""
+
+    org_id: int
+    slug: str
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """The settings every page needs. `today` is the organisation's local date."""
+
+    org_id: int
+    slug: str
+    name: str
+    currency: str
+    timezone: str
+    net_terms_days: int
+    aging_basis: str
+    self_settling: bool
+    today: date
+
+
+def organisations_of(login_id: int) -> list[Belonging]:
+    """Where a login belongs, by name. Asked at the door: no organisation is open yet."""
+    with raw("default").cursor(row_factory=class_row(Belonging)) as cursor:
+        found = cursor.execute("SELECT * FROM guard.memberships_of(%s)", [login_id]).fetchall()
+    connections["default"].close_if_unusable_or_obsolete()
+    return found
+
+
+def viewer_of(slug: str, email: str) -> Viewer:
+    """The viewer a person is in an organisation. Raises Refused when they do not belong there."""
+    login = Login.objects.filter(email__iexact=email.strip(), is_active=True).first()
+    places = organisations_of(login.pk) if login else []
+    for place in places:
+        if login and place.slug == slug:
+            return Viewer(place.org_id, login.pk, place.kind)
+    raise Refused(
+        f"{email} is not a person of an organisation called {slug}; check both,"
+        " or add the person with: duebook user create."
+    )
+
+
+def console_of(slug: str) -> Viewer:
+    """The organisation's own console, for commands without a person. Raises Refused."""
+    with raw("default").cursor() as cursor:
+        row = cursor.execute("SELECT * FROM guard.console_of(%s)", [slug]).fetchone()
+    if row is None:
+        raise Refused(
+            f"There is no organisation called {slug}; create it with: duebook org create {slug}."
+        )
+    return Viewer(row[0], row[1], "admin")
+
+
+def current(viewer: Viewer, *, by: str = "ledger", at: datetime | None = None) -> Organisation:
+    """The organisation being seen, and its today. Call inside seeing()."""
+    query = (
+        "SELECT slug, name, currency, timezone, net_terms_days, aging_basis, self_settling,"
+        " today_fixed FROM ar.org WHERE org_id = %s"
+    )
+    row = raw(by).execute(query, [viewer.org_id]).fetchone()
+    if row is None:
+        raise NotAllowed("the organisation is not there")
+    *facts, fixed = row
+    today = fixed or (at or datetime.now(UTC)).astimezone(ZoneInfo(row[3])).date()
+    return Organisation(viewer.org_id, *facts, today=today)
+
+
+def create_organisation(
+    slug: str,
+    *,
+    name: str,
+    currency: str = "USD",
+    timezone: str = "UTC",
+    aging_basis: str = "due",
+    today: date | None = None,
+) -> int:
+    """A new organisation with its document kinds and its console. Raises Refused."""
+    if timezone not in available_timezones():
+        raise Refused(f"{timezone} is not a time zone; name one such as Europe/Berlin.")
+    with seeing(PLATFORM):
+        known = raw().execute("SELECT FROM ar.currency WHERE code = %s", [currency]).fetchone()
+        if known is None:
+            raise Refused(f"{currency} is not a currency of ISO 4217; name one such as USD.")
+        try:
+            org = OrganisationRecord.objects.create(
+                slug=slug,
+                name=name or slug,
+                currency=currency,
+                timezone=timezone,
+                aging_basis=aging_basis,
+                today_fixed=today,
+            )
+        except IntegrityError as trouble:
+            raise Refused(_why_not(slug, trouble)) from trouble
+        with raw().cursor() as cursor:
+            rows = [(org.org_id, *kind) for kind in KINDS]
+            cursor.executemany("INSERT INTO ar.document_kind VALUES (%s, %s, %s, %s)", rows)
+            row = cursor.execute("SELECT nextval('guard.principal_id_seq')").fetchone()
+        console = int(row[0]) if row else 0
+        Person.objects.create(org_id=org.org_id, id=console, name="Console", email="")
+        Membership.objects.create(org_id=org.org_id, person_id=console, role="console")
+    return int(org.org_id)
+
+
+def _why_not(slug: str, trouble: IntegrityError) -> str:
+    if "org_slug_key" in str(trouble):
+        return f"There is an organisation called {slug} already; choose another short name."
+    return f"{slug!r} cannot be a short name: use small letters, digits and hyphens, 63 at most."
+
+
+def add_person(
+    email: str,
+    *,
+    slug: str,
+    role: str,
+    accounts: list[str],
+    password: str | None = None,
+    name: str = "",
+) -> None:
+    """A person of an organisation; a known e-mail gains the membership. Raises Refused."""
+    console = console_of(slug)
+    if role == "client" and not accounts:
+        raise Refused("A client needs the account they speak for; name it with --account NUMBER.")
+    customers = _customers(console, accounts)
+    login = _login(email.strip(), name=name, password=password)
+    with seeing(console):
+        person = {"org_id": console.org_id, "id": login.pk}
+        if not Person.objects.filter(**person).exists():
+            Person.objects.create(**person, name=login.name or login.email, email=login.email)
+        Membership.objects.update_or_create(
+            org_id=console.org_id, person_id=login.pk, defaults={"role": role, "active": True}
+        )
+        for customer_id in customers:
+            ClientLink.objects.get_or_create(
+                org_id=console.org_id, person_id=login.pk, customer_id=customer_id
+            )
+
+
+def _customers(console: Viewer, accounts: list[str]) -> list[int]:
+    with seeing(console):
+        query = "SELECT account_number, id FROM ar.customer WHERE account_number = ANY (%s)"
+        known = {str(number): int(id) for number, id in raw().execute(query, [accounts])}
+    for number in accounts:
+        if number not in known:
+            raise Refused(f"There is no account {number} in this organisation; load it first.")
+    return [known[number] for number in accounts]
+
+
+def _login(email: str, *, name: str, password: str | None) -> Login:
+    found = Login.objects.filter(email__iexact=email).first()
+    if "@" not in email or " " in email:
+        raise Refused(f"{email!r} is not an e-mail address.")
+    login = found or Login(email=email, name=name)
+    if password:
+        login.set_password(password)
+    elif not found:
+        login.set_unusable_password()
+    login.save()
+    return login

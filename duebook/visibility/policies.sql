@@ -1,0 +1,93 @@
+-- WHO SEES WHAT, on one screen. Re-applied on each migrate: rights and policies not named here go.
+-- reach:  org       every row of the viewer's organisation
+--         customer  rows of the customers the viewer may see, by the column `customer_id`
+--         id        the same for the table whose own id is the customer's
+--         person    an admin sees all, others the row of themselves
+-- rights per kind of viewer: s select, i insert, u update, d delete. No letter: no right at all.
+DO $$
+DECLARE
+    r record; old record; viewer record; held text; mine text; rights text;
+    word constant jsonb := '{"s": "SELECT", "i": "INSERT", "u": "UPDATE", "d": "DELETE"}';
+BEGIN
+    FOR old IN SELECT schemaname, tablename, policyname FROM pg_policies WHERE schemaname = 'ar' LOOP
+        EXECUTE format('DROP POLICY %I ON %I.%I', old.policyname, old.schemaname, old.tablename);
+    END LOOP;
+    FOR r IN SELECT * FROM (VALUES
+        --   table                reach       column         admin   member  client  service platform
+            ('org',               'org',      'org_id',      'su',   's',    's',    's',    'siu'),
+            ('person',            'person',   'id',          'siu',  's',    's',    's',    'siu'),
+            ('membership',        'person',   'person_id',   'siu',  's',    's',    's',    'siu'),
+            ('team',              'org',      'id',          'siud', 's',    '',     '',     ''),
+            ('team_member',       'org',      'id',          'siud', 's',    '',     '',     ''),
+            ('document_kind',     'org',      'code',        'siu',  's',    's',    's',    'si'),
+            ('customer',          'id',       'id',          'siu',  's',    's',    'siu',  ''),
+            ('customer_internal', 'customer', 'customer_id', 'siu',  's',    '',     'siu',  ''),
+            ('customer_access',   'access',   'customer_id', 'siud', 's',    '',     'sid',  ''),
+            ('client_link',       'person',   'person_id',   'siud', 's',    's',    '',     ''),
+            ('document',          'customer', 'customer_id', 'siud', 's',    's',    'siud', ''),
+            ('document_version',  'customer', 'customer_id', 'si',   's',    '',     'si',   ''),
+            ('document_line',     'customer', 'customer_id', 'siud', 's',    's',    'siud', ''),
+            ('allocation',        'customer', 'customer_id', 'siud', 's',    's',    'siud', ''),
+            ('settlement',        'customer', 'customer_id', 'siud', 's',    '',     'siud', ''),
+            ('dispute',           'customer', 'customer_id', 'siu',  's',    's',    'siu',  ''),
+            ('order_link',        'customer', 'customer_id', 'siud', 's',    's',    'siud', ''),
+            ('ingest_run',        'org',      'id',          'siu',  '',     '',     'siu',  ''),
+            ('ingest_error',      'org',      'id',          'si',   '',     '',     'si',   ''),
+            ('job',               'person',   'person_id',   's',    's',    '',     '',     ''),
+            ('audit_event',       'org',      'id',          'si',   '',     '',     'i',    'i')
+    ) AS rule (name, reach, column_name, staff, member, client, service, platform) LOOP
+        EXECUTE format('ALTER TABLE ar.%I ENABLE ROW LEVEL SECURITY', r.name);
+        EXECUTE format('ALTER TABLE ar.%I FORCE ROW LEVEL SECURITY', r.name);
+        FOR viewer IN SELECT * FROM (VALUES
+                ('admin', r.staff), ('member', r.member), ('member_all', r.member),
+                ('client', r.client), ('service', r.service)) AS v (kind, letters) LOOP
+            EXECUTE format('REVOKE ALL ON ar.%I FROM duebook_%s', r.name, viewer.kind);
+            CONTINUE WHEN viewer.letters = '';
+            held := format('org_id = (SELECT guard.viewer_org(%L))', viewer.kind);
+            mine := CASE
+                WHEN r.reach = 'person' AND viewer.kind IN ('member', 'member_all', 'client', 'service')
+                     AND NOT (r.name = 'person' AND viewer.kind LIKE 'member%')
+                    THEN format('%I = (SELECT guard.viewer_person())', r.column_name)
+                WHEN r.reach = 'access' AND viewer.kind = 'member'
+                    THEN 'principal_id = ANY ((SELECT guard.viewer_principals())::bigint[])'
+                WHEN r.reach IN ('customer', 'id') AND viewer.kind = 'member'
+                    THEN format('EXISTS (SELECT 1 FROM ar.customer_access a WHERE a.org_id = %1$I.org_id'
+                        ' AND a.principal_id = ANY ((SELECT guard.viewer_principals())::bigint[])'
+                        ' AND a.customer_id = %1$I.%2$I)', r.name, r.column_name)
+                WHEN r.reach IN ('customer', 'id') AND viewer.kind = 'client'
+                    THEN format('%I = ANY ((SELECT guard.viewer_customers())::bigint[])', r.column_name)
+            END;
+            IF r.name = 'document' AND viewer.kind = 'client' THEN  -- drafts are never shown
+                mine := mine || ' AND state <> ''draft''';
+            END IF;
+            held := concat_ws(' AND ', held, mine);
+            EXECUTE format('CREATE POLICY %I ON ar.%I TO duebook_%s USING (%s) WITH CHECK (%s)',
+                           viewer.kind || '_rows', r.name, viewer.kind, held, held);
+            SELECT string_agg(word ->> letter, ', ') INTO rights
+            FROM regexp_split_to_table(viewer.letters, '') AS letter;
+            EXECUTE format('GRANT %s ON ar.%I TO duebook_%s', rights, r.name, viewer.kind);
+        END LOOP;
+        EXECUTE format('REVOKE ALL ON ar.%I FROM duebook_platform', r.name);
+        IF r.platform <> '' THEN
+            EXECUTE format('CREATE POLICY platform_rows ON ar.%I TO duebook_platform'
+                ' USING ((SELECT guard.viewer_is_platform())) WITH CHECK ((SELECT guard.viewer_is_platform()))', r.name);
+            SELECT string_agg(word ->> letter, ', ') INTO rights
+            FROM regexp_split_to_table(r.platform, '') AS letter;
+            EXECUTE format('GRANT %s ON ar.%I TO duebook_platform', rights, r.name);
+        END IF;
+        EXECUTE format('GRANT SELECT ON ar.%I TO duebook_backup', r.name);
+        EXECUTE format('CREATE POLICY backup_rows ON ar.%I FOR SELECT TO duebook_backup USING (true)', r.name);
+    END LOOP;
+    -- What the guard reads to tell who is looking, and the one thing it writes.
+    FOR r IN SELECT * FROM (VALUES ('org', 'SELECT'), ('membership', 'SELECT'), ('team_member', 'SELECT'),
+                                   ('client_link', 'SELECT'), ('job', 'SELECT, INSERT')) AS g (name, rights) LOOP
+        EXECUTE format('GRANT %s ON ar.%I TO duebook_guard', r.rights, r.name);
+        EXECUTE format('CREATE POLICY guard_rows ON ar.%I TO duebook_guard USING (true) WITH CHECK (true)', r.name);
+    END LOOP;
+END $$;
+
+INSERT INTO ar.platform_person (person_id) VALUES (0) ON CONFLICT DO NOTHING;  -- the command line
+GRANT SELECT ON ar.platform_person TO duebook_guard, duebook_backup;
+GRANT SELECT ON ar.currency TO duebook_admin, duebook_member, duebook_member_all, duebook_client,
+    duebook_service, duebook_platform, duebook_guard, duebook_backup;
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA ar TO duebook_admin, duebook_service, duebook_platform, duebook_guard;
