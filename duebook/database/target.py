@@ -34,24 +34,24 @@ def is_embedded() -> bool:
     return not os.environ.get("DATABASE_URL")
 
 
-def secret() -> str:
+def secret(*, folder: Path | None = None) -> str:
     """What every password and key is derived from: DUEBOOK_SECRET, else the home's own.
 
-    Empty while the home has none yet; nothing is served then.
+    Empty while the home has none yet; nothing is served then. `folder` is another home.
     """
     if given := os.environ.get("DUEBOOK_SECRET"):
         return given
-    kept = home() / "secret"
+    kept = (folder or home()) / "secret"
     return kept.read_text().strip() if kept.is_file() else ""
 
 
-def derived(purpose: str) -> str:
+def derived(purpose: str, *, folder: Path | None = None) -> str:
     """A key or password for one purpose, as 64 hexadecimal digits (HMAC-SHA256)."""
-    return hmac.new(secret().encode(), purpose.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(secret(folder=folder).encode(), purpose.encode(), hashlib.sha256).hexdigest()
 
 
-def password(login: str) -> str:
-    return derived(f"password of {login}")
+def password(login: str, *, folder: Path | None = None) -> str:
+    return derived(f"password of {login}", folder=folder)
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,5 @@ def target() -> Target:
         )
     except (ProgrammingError, ValueError) as trouble:
         raise DatabaseTrouble(
-            "DATABASE_URL is not a PostgreSQL address;"
-            " write it as postgresql://host:5432/database."
+            "DATABASE_URL is not a PostgreSQL address; write it as postgresql://host:5432/database."
         ) from trouble

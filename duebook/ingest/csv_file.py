@@ -10,19 +10,19 @@ from __future__ import annotations
 import csv
 from collections import deque
 from collections.abc import Iterable, Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import IO, NamedTuple
 
 from duebook.ingest.encoding import Unreadable as Unreadable
-from duebook.ingest.encoding import encoding_of, looks_binary, opened_bytes
+from duebook.ingest.encoding import encoding_of, opened_bytes, refuse_binary, storable
 
 CELL_LIMIT = 1_000_000  # characters of one cell
 RECORD_LIMIT = 2_000_000  # characters of one row, all its lines together
-REREAD_LIMIT = 64_000_000  # characters read a second time after broken quotation marks
+REREAD_LIMIT = 32_000_000  # characters read a second time after broken quotation marks
 COLUMN_LIMIT = 1_000
+COLUMN_NAME_LIMIT = 500
 SEPARATORS = ",;\t|"
 
 csv.field_size_limit(CELL_LIMIT)
@@ -49,7 +49,7 @@ class Source:
 
     def __iter__(self) -> Iterator[SourceRow]:
         records = self.records()
-        next(records)
+        _header(records, path=self.path)
         for row in records:
             if not _is_blank(row):
                 yield row
@@ -79,12 +79,11 @@ class Source:
 
 def read(path: Path, *, encoding: str | None = None) -> Source:
     """Look at a file's beginning: its encoding, its separator, its header, and that it has rows."""
-    encoding = encoding or encoding_of(path)
+    encoding = encoding_of(path, stated=encoding)
     start = _beginning(path, encoding)
     if not start.strip():
         raise Unreadable(f"{path.name} is empty: send a CSV file with a header and rows.")
-    if looks_binary(start):
-        raise Unreadable(f"{path.name} is not a text file: save it as CSV (UTF-8) and send that.")
+    refuse_binary(start, path=path)
     declared = _declared_separator(start)
     source = Source(
         path=path,
@@ -93,17 +92,15 @@ def read(path: Path, *, encoding: str | None = None) -> Source:
         separator=declared or _usual_separator(start),
         declares_separator=declared is not None,
     )
-    with closing(source.records()) as records:
-        header = _header(records, path=path)
-        if all(_is_blank(row) for row in records):
-            raise Unreadable(f"{path.name} has a header but no rows: export it again with rows.")
-    source.header.extend(header)
+    source.header.extend(_header(source.records(), path=path))
+    if not any(source):
+        raise Unreadable(f"{path.name} has a header but no rows: export it again with rows.")
     return source
 
 
 def _beginning(path: Path, encoding: str) -> str:
     with opened_bytes(path) as file:
-        return file.read(65_536).decode(encoding, errors="replace").lstrip("\ufeff\r\n")
+        return file.read(65_536).decode(encoding, errors="replace").lstrip("\ufeff")
 
 
 def _header(records: Iterable[SourceRow], *, path: Path) -> list[str]:
@@ -115,8 +112,10 @@ def _header(records: Iterable[SourceRow], *, path: Path) -> list[str]:
                 f"{path.name} has more than {COLUMN_LIMIT:,} columns: "
                 "send only the columns that matter."
             )
+        if max(map(len, row.cells), default=0) > COLUMN_NAME_LIMIT:
+            raise Unreadable(f"{path.name} names no columns in its first row: put a header there.")
         if not _is_blank(row):
-            return [cell.strip() for cell in row.cells]
+            return [storable(" ".join(cell.split())) for cell in row.cells]
     raise Unreadable(f"{path.name} is empty: send a CSV file with a header and rows.")
 
 
@@ -138,7 +137,7 @@ def _usual_separator(start: str) -> str:
     """The separator that occurs most in the header, outside quotation marks."""
     counts = dict.fromkeys(SEPARATORS, 0)
     quoted = False
-    for letter in start:
+    for letter in start.lstrip("\r\n"):
         if letter == '"':
             quoted = not quoted
         elif not quoted and letter in "\r\n":
@@ -187,9 +186,7 @@ class _Lines:
         return sum(map(len, again))
 
 
-def _records(
-    file: IO[str], *, separator: str, start: int, path: Path
-) -> Iterator[SourceRow]:
+def _records(file: IO[str], *, separator: str, start: int, path: Path) -> Iterator[SourceRow]:
     """Every row. After broken quotation marks, reading goes on at the next physical line.
 
     Otherwise one missing mark would swallow the rest of the file.

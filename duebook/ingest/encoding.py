@@ -14,15 +14,18 @@ BLOCK = 1 << 20
 SAMPLE_LIMIT = 256 * 1024
 WINDOW = 16 * 1024
 
-_BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_BOMS = {
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
 _NOT_TEXT = {
     b"PK\x03\x04": "a spreadsheet or ZIP file",
     b"\xd0\xcf\x11\xe0": "an old Excel file",
     b"%PDF": "a PDF file",
     b"\x1f\x8b": "a compressed file",
 }
-# Scripts whose words hold no ASCII letters. Latin ones are not told apart by looking.
-_OTHER_SCRIPTS = ["cp1251", "cp1253", "cp1255", "cp1256"]
+_ASCII = bytes(range(128))
 _HIGH = re.compile(rb"[\x80-\xff]")
 _UTF8_CHARACTER = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
@@ -52,41 +55,51 @@ def opened_bytes(path: Path) -> Iterator[IO[bytes]]:
             raise Unreadable(f"{path} is not a regular file: save its content to one first.")
         with path.open("rb") as file:
             yield file
-    except (OSError, ValueError) as trouble:
-        # ValueError: a name with a NUL in it.
-        reason = trouble if isinstance(trouble, OSError) else FileNotFoundError()
-        raise Unreadable.because(path, reason) from None
+    except OSError as trouble:
+        raise Unreadable.because(path, trouble) from None
 
 
-def encoding_of(path: Path) -> str:
-    """By its byte order mark, else UTF-8 when it is that throughout, else Windows-1252.
+def encoding_of(path: Path, *, stated: str | None = None) -> str:
+    """By its byte order mark, else as stated, else UTF-8 or Windows-1252, whichever it is.
 
     The whole file is asked for UTF-8, because the first accent may stand in its last line.
     Where it mostly is UTF-8 it is read as that, and the damaged rows are refused: read
-    otherwise, every accent in it would be wrong without anybody noticing.
+    otherwise, every accent in it would be wrong without anybody noticing. For the same reason
+    other code pages are asked for, not guessed: short texts look alike in all of them.
     """
     with opened_bytes(path) as file:
-        start = file.read(4)
+        start = file.read(WINDOW)
         for signature, what in _NOT_TEXT.items():
             if start.startswith(signature):
                 raise Unreadable(f"{path.name} is {what}: save it as CSV for now and send that.")
         for mark, encoding in _BOMS.items():
             if start.startswith(mark):
                 return encoding
-        file.seek(0)
+        if stated:
+            return stated
+        refuse_binary(start.decode("latin-1"), path=path)
         if _is_utf8(file):
             return "utf-8"
-        file.seek(0)
-        sample = _sample(file)
-    whole = _UTF8_CHARACTER.findall(sample)
-    loose = len(_HIGH.findall(sample)) - sum(map(len, whole))
-    return "utf-8" if len(whole) * 5 >= loose else _code_page(sample)
+        if _is_mostly_utf8(file):
+            return "utf-8"
+        if _may_be_windows_1252(file):
+            return "cp1252"
+    raise Unreadable(
+        f"{path.name} is neither UTF-8 nor Windows-1252: save it as UTF-8, "
+        'or name its encoding in a mapping (encoding = "windows-1255").'
+    )
 
 
-def looks_binary(start: str) -> bool:
-    """Whether control characters stand in the header, or all over the beginning."""
-    header = start.partition("\n")[0]
-    return any(map(_is_control, header)) or sum(map(_is_control, start)) > len(start) // 20
+def refuse_binary(start: str, *, path: Path) -> None:
+    """Control characters in the header, or all over the beginning, are not a table."""
+    header = start.lstrip().replace("\r", "\n").partition("\n")[0]
+    if any(map(_is_control, header)) or sum(map(_is_control, start)) > 16 + len(start) // 20:
+        raise Unreadable(f"{path.name} is not a text file: save it as CSV (UTF-8) and send that.")
+
+
+def storable(text: str) -> str:
+    """With a mark in place of what can neither be stored nor shown."""
+    return text.replace("\0", "\ufffd").encode(errors="replace").decode()
 
 
 def _is_control(letter: str) -> bool:
@@ -96,7 +109,7 @@ def _is_control(letter: str) -> bool:
 def _is_utf8(file: IO[bytes]) -> bool:
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        for block in iter(partial(file.read, BLOCK), b""):
+        for block in _blocks(file):
             decoder.decode(block)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
@@ -104,23 +117,35 @@ def _is_utf8(file: IO[bytes]) -> bool:
     return True
 
 
+def _is_mostly_utf8(file: IO[bytes]) -> bool:
+    high = b""
+    for block in _blocks(file):
+        high += block.translate(None, _ASCII)
+        if len(high) > BLOCK:
+            break
+    whole = _UTF8_CHARACTER.findall(high)
+    # In Windows-1252 what looks like one such character is a rare accident.
+    return len(whole) * 5 >= len(high) - sum(map(len, whole))
+
+
+def _may_be_windows_1252(file: IO[bytes]) -> bool:
+    """Not when whole words are written without one ASCII letter, as Hebrew or Russian ones are."""
+    sample = _sample(file)
+    letters = len(_LETTER.findall(sample))
+    return letters < 24 or len(_LETTER_BESIDE_ASCII.findall(sample)) * 5 > letters
+
+
 def _sample(file: IO[bytes]) -> bytes:
     """Stretches of the file, each from a first byte beyond ASCII on."""
     parts: list[bytes] = []
-    for block in iter(partial(file.read, BLOCK), b""):
+    for block in _blocks(file):
         if found := _HIGH.search(block):
             parts.append(block[max(found.start() - 1, 0) : found.start() + WINDOW])
-        if sum(map(len, parts)) >= SAMPLE_LIMIT:
+        if len(parts) * WINDOW >= SAMPLE_LIMIT:
             break
     return b"\n".join(parts)
 
 
-def _code_page(sample: bytes) -> str:
-    """Windows-1252, unless whole words are written without one ASCII letter."""
-    letters = len(_LETTER.findall(sample))
-    if letters < 24 or len(_LETTER_BESIDE_ASCII.findall(sample)) * 5 > letters:
-        return "cp1252"
-    import charset_normalizer  # Slow to import, and hardly ever needed.
-
-    best = charset_normalizer.from_bytes(sample, cp_isolation=_OTHER_SCRIPTS).best()
-    return best.encoding if best else "cp1252"
+def _blocks(file: IO[bytes]) -> Iterator[bytes]:
+    file.seek(0)
+    return iter(partial(file.read, BLOCK), b"")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Literal
 
 FieldType = Literal["text", "date", "amount", "quantity", "int", "bool", "code", "currency"]
@@ -21,8 +20,9 @@ class Field:
     required: bool = False
     choices: tuple[str, ...] = ()
     # Other spellings of the choices that sources use.
-    aliases: Mapping[str, str] = MappingProxyType({})
+    aliases: Mapping[str, str] = field(default_factory=dict, compare=False)
     longest: int = NUMBER
+    not_negative: bool = False
 
     def code(self, text: str) -> str | None:
         """The choice meant, whatever its case, spaces and hyphens; None when it is none."""
@@ -37,11 +37,11 @@ class Kind:
     fields: tuple[Field, ...]
     # Rows whose amount is zero say nothing: skipped and counted, not invalid.
     skips_zero: bool = False
-    slots: Mapping[str, int] = field(init=False)
+    slots: Mapping[str, int] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
         names = {each.name: slot for slot, each in enumerate(self.fields)}
-        object.__setattr__(self, "slots", MappingProxyType(names))
+        object.__setattr__(self, "slots", names)
 
     @property
     def required(self) -> frozenset[str]:
@@ -59,9 +59,7 @@ def _of(type_: FieldType, name: str) -> Field:
 def _code(name: str, choices: str, **aliases: str) -> Field:
     """`choices` are the stored codes; each keyword is a code with its other spellings."""
     spelled = {alias: code for code, words in aliases.items() for alias in words.split()}
-    return Field(
-        name.rstrip("*"), "code", name.endswith("*"), tuple(choices.split()), spelled
-    )
+    return Field(name.rstrip("*"), "code", name.endswith("*"), tuple(choices.split()), spelled)
 
 
 _COMMON = (_text("external_id"), _text("source_version"))
@@ -72,7 +70,7 @@ _ACCOUNTS = (
     _text("account_type"),
     _code("status", "active inactive", active="open enabled", inactive="closed disabled blocked"),
     _of("currency", "currency"),
-    _of("amount", "credit_limit"),
+    Field("credit_limit", "amount", not_negative=True),
     _of("int", "net_terms_days"),
     _text("contact_name", NAME),
     _text("contact_email", NAME),

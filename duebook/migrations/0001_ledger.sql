@@ -88,7 +88,7 @@ CREATE TABLE ar.ingest_run (
     kind        text NOT NULL,
     file_name   text NOT NULL,
     file_sha256 text NOT NULL,
-    as_at       date NOT NULL,
+    as_at       date,  -- the date its sender gave it, if any
     started_at  timestamptz NOT NULL DEFAULT now(),
     seconds     numeric(12, 3),
     counts      jsonb NOT NULL DEFAULT '{}',
@@ -270,6 +270,7 @@ CREATE TABLE ar.allocation (
     amount        bigint NOT NULL,
     effective_on  date NOT NULL,
     ended_on      date NOT NULL DEFAULT 'infinity',
+    refit_on      date NOT NULL DEFAULT '-infinity',  -- of a refit: the day it counts from
     external_id   text COLLATE "C",
     source_version text,
     run_id        bigint,
@@ -279,7 +280,7 @@ CREATE TABLE ar.allocation (
     CHECK (origin = 'refit' OR amount BETWEEN 0 AND stated_amount)
 );
 CREATE UNIQUE INDEX allocation_key ON ar.allocation
-    (org_id, source_id, charge_id, dated_on, origin, effective_on, COALESCE(external_id, ''));
+    (org_id, source_id, charge_id, dated_on, origin, refit_on, COALESCE(external_id, ''));
 CREATE INDEX allocation_charge ON ar.allocation (org_id, charge_id) INCLUDE (amount, effective_on, ended_on);
 
 -- What a source said of an invoice without naming a payment: so much of it is settled, from this day.

@@ -1,0 +1,1 @@
+"""The sample organisations of `duebook demo`: invented, seeded, the same on every machine."""

@@ -1,0 +1,73 @@
+-- One row per line of an allocations file. A reference that matches several documents is refused
+-- with their names. Across accounts it becomes a transfer: `payer_id` then names the source's account.
+INSERT INTO pg_temp.resolved_allocation
+WITH ranked AS (
+    SELECT s.*,
+           first_value(line) OVER same AS first_line, first_value(fingerprint) OVER same AS first_fingerprint
+    FROM pg_temp.stage_allocation s
+    WINDOW same AS (PARTITION BY source_number, source_kind, invoice_number, account_number, dated_on, external_id
+                    ORDER BY line)
+), source AS (
+    SELECT r.line, count(*) AS matches, min(d.id) AS id, string_agg(d.kind || ' ' || d.number, ', ' ORDER BY d.kind) AS names
+    FROM ranked r
+    JOIN ar.document d ON d.org_id = %(org)s AND d.kind = ANY (%(source_kinds)s) AND d.number = r.source_number
+                      AND d.settles_id IS NULL
+    WHERE r.source_kind IS NULL OR r.source_kind = d.kind
+       OR r.source_kind = 'payment' AND d.class = 'receipt' OR r.source_kind = 'credit' AND d.class = 'credit'
+    GROUP BY r.line
+), charge AS (
+    SELECT r.line, count(*) AS matches, min(d.id) AS id, string_agg(d.kind || ' ' || d.number, ', ' ORDER BY d.kind) AS names
+    FROM ranked r
+    JOIN ar.document d ON d.org_id = %(org)s AND d.kind = ANY (%(charge_kinds)s) AND d.number = r.invoice_number
+                      AND d.settles_id IS NULL
+    GROUP BY r.line
+), found AS (
+    SELECT r.*, s.matches AS sources, s.names AS source_names, c.matches AS charges, c.names AS charge_names,
+           sd.id AS source_id, cd.id AS charge_id, sd.customer_id AS source_customer_id, cd.customer_id AS charge_customer_id,
+           sd.currency AS source_currency, cd.currency, y.exponent, abs(r.amount) * 10::numeric ^ y.exponent AS minor,
+           sa.account_number AS source_account, ca.account_number AS charge_account
+    FROM ranked r
+    LEFT JOIN source s ON s.line = r.line
+    LEFT JOIN charge c ON c.line = r.line
+    LEFT JOIN ar.document sd ON sd.org_id = %(org)s AND sd.id = s.id
+    LEFT JOIN ar.document cd ON cd.org_id = %(org)s AND cd.id = c.id
+    LEFT JOIN ar.currency y ON y.code = cd.currency
+    LEFT JOIN ar.customer sa ON sa.org_id = %(org)s AND sa.id = sd.customer_id
+    LEFT JOIN ar.customer ca ON ca.org_id = %(org)s AND ca.id = cd.customer_id
+), judged AS (
+    SELECT f.*, CASE
+        WHEN line <> first_line AND fingerprint <> first_fingerprint
+            THEN ARRAY['amount', amount::text, 'Same source, invoice and date as line ' || first_line || ', other content: keep one of the two lines.']
+        WHEN sources IS NULL THEN ARRAY['source_number', source_number, 'No payment or credit of this number is loaded: load it first, or correct the number.']
+        WHEN sources > 1 THEN ARRAY['source_number', source_number, 'Several documents have this number (' || source_names || '): name one in source_kind.']
+        WHEN charges IS NULL THEN ARRAY['invoice_number', invoice_number, 'No invoice of this number is loaded: load it first, or correct the number.']
+        WHEN charges > 1 THEN ARRAY['invoice_number', invoice_number, 'Several documents have this number (' || charge_names || '): give them different numbers, by a prefix in the mapping.']
+        WHEN account_number IS NOT NULL AND account_number NOT IN (source_account, charge_account)
+            THEN ARRAY['account_number', account_number, 'Neither the source nor the invoice belongs to this account: correct the account or the numbers.']
+        WHEN source_currency <> currency THEN ARRAY['source_number', source_number, 'The source is in ' || source_currency || ' and the invoice in ' || currency || ': money is applied within one currency.']
+        WHEN amount < 0 THEN ARRAY['amount', amount::text, 'An allocation is worth more than zero: to end one, void its payment or credit.']
+        WHEN NOT %(round)s AND minor <> trunc(minor) OR minor > 9e15 THEN ARRAY['amount', amount::text, 'More decimals than ' || currency || ' has: write ' || exponent || ' at most, or set round = "half_up" in the mapping.']
+    END AS wrong
+    FROM found f
+)
+SELECT j.line,
+       CASE WHEN wrong IS NOT NULL THEN 'invalid' WHEN j.line <> first_line THEN 'repeated' WHEN round(minor) = 0 THEN 'skipped'
+            WHEN a.id IS NULL THEN 'new'
+            WHEN (CASE WHEN j.source_version ~ '^[0-9]{1,18}$' AND a.source_version ~ '^[0-9]{1,18}$'
+                       THEN j.source_version::bigint < a.source_version::bigint
+                       ELSE j.source_version COLLATE "C" < a.source_version COLLATE "C" END) THEN 'stale'
+            WHEN a.stated_amount = round(minor) AND a.dated_on = j.dated_on
+                 AND (j.source_version IS NULL OR j.source_version IS NOT DISTINCT FROM a.source_version) THEN 'unchanged'
+            ELSE 'changed' END,
+       wrong[1], wrong[2], wrong[3],
+       a.id, j.source_id, j.charge_id, charge_customer_id,
+       CASE WHEN source_customer_id <> charge_customer_id THEN source_customer_id END,
+       j.currency, round(minor)::bigint, j.dated_on, j.external_id, j.source_version,
+       CASE WHEN source_customer_id <> charge_customer_id THEN j.source_number || ' > ' || j.invoice_number || ' ' || j.dated_on END
+FROM judged j
+-- An allocation across accounts is known by its payer's half: from the source to the transfer's debit.
+LEFT JOIN ar.document t ON t.org_id = %(org)s AND t.kind = 'debit_adjustment' AND t.origin = 'transfer' AND t.settles_id IS NULL
+      AND source_customer_id <> charge_customer_id AND t.number = j.source_number || ' > ' || j.invoice_number || ' ' || j.dated_on
+LEFT JOIN ar.allocation a ON a.org_id = %(org)s AND a.source_id = j.source_id AND a.charge_id = COALESCE(t.id, j.charge_id)
+      AND a.origin IN ('stated', 'transfer')
+      AND (j.external_id IS NULL AND a.dated_on = j.dated_on AND a.external_id IS NULL OR a.external_id = j.external_id)

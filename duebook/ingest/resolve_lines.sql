@@ -1,0 +1,38 @@
+-- One row per line of an invoice_lines file. Line amounts keep their sign: a returned line is negative.
+INSERT INTO pg_temp.resolved_line
+WITH ranked AS (
+    SELECT s.*, first_value(line) OVER same AS first_line, first_value(fingerprint) OVER same AS first_fingerprint
+    FROM pg_temp.stage_line s
+    WINDOW same AS (PARTITION BY invoice_number, line_number ORDER BY line)
+), document AS (
+    SELECT r.line, count(*) AS matches, min(d.id) AS id, string_agg(d.kind || ' ' || d.number, ', ' ORDER BY d.kind) AS names
+    FROM ranked r
+    JOIN ar.document d ON d.org_id = %(org)s AND d.kind = ANY (%(invoice_kinds)s) AND d.number = r.invoice_number
+                      AND d.settles_id IS NULL
+    GROUP BY r.line
+), found AS (
+    SELECT r.*, m.matches, m.names, d.id AS document_id, d.customer_id, d.currency, y.exponent,
+           r.amount * 10::numeric ^ y.exponent AS minor
+    FROM ranked r
+    LEFT JOIN document m ON m.line = r.line
+    LEFT JOIN ar.document d ON d.org_id = %(org)s AND d.id = m.id
+    LEFT JOIN ar.currency y ON y.code = d.currency
+), judged AS (
+    SELECT f.*, CASE
+        WHEN line <> first_line AND fingerprint <> first_fingerprint
+            THEN ARRAY['line_number', line_number, 'Same invoice and number as line ' || first_line || ', other content: keep one of the two lines.']
+        WHEN matches IS NULL THEN ARRAY['invoice_number', invoice_number, 'No invoice of this number is loaded: load it first, or correct the number.']
+        WHEN matches > 1 THEN ARRAY['invoice_number', invoice_number, 'Several documents have this number (' || names || '): give them different numbers, by a prefix in the mapping.']
+        WHEN NOT %(round)s AND minor <> trunc(minor) OR abs(minor) > 9e15 THEN ARRAY['amount', amount::text, 'More decimals than ' || currency || ' has: write ' || exponent || ' at most, or set round = "half_up" in the mapping.']
+    END AS wrong
+    FROM found f
+)
+SELECT j.line,
+       CASE WHEN wrong IS NOT NULL THEN 'invalid' WHEN j.line <> first_line THEN 'repeated' WHEN l.document_id IS NULL THEN 'new'
+            WHEN (l.description, l.amount, l.status, l.source_reference) = (j.description, round(minor), COALESCE(j.status, ''), COALESCE(j.source_reference, ''))
+                 AND (l.quantity, l.unit_price) IS NOT DISTINCT FROM (j.quantity, j.unit_price) THEN 'unchanged'
+            ELSE 'changed' END,
+       wrong[1], wrong[2], wrong[3], j.document_id, j.customer_id, j.line_number, j.description,
+       round(minor)::bigint, j.quantity, j.unit_price, COALESCE(j.status, ''), COALESCE(j.source_reference, '')
+FROM judged j
+LEFT JOIN ar.document_line l ON l.org_id = %(org)s AND l.document_id = j.document_id AND l.line_number = j.line_number

@@ -1,0 +1,26 @@
+-- Known documents whose line says nothing new. What a file does not carry is not compared.
+UPDATE pg_temp.resolved_document r SET action = 'unchanged'
+FROM ar.document d
+JOIN ar.customer c ON c.org_id = %(org)s AND c.id = d.customer_id
+LEFT JOIN LATERAL (
+    SELECT s.settled_amount, s.stated_on FROM ar.settlement s
+    WHERE s.org_id = %(org)s AND s.document_id = d.id ORDER BY s.stated_on DESC LIMIT 1) AS told ON true
+LEFT JOIN LATERAL (
+    SELECT count(*) > 0 AS stands FROM ar.dispute p
+    WHERE p.org_id = %(org)s AND p.document_id = d.id AND p.origin = 'source' AND p.resolved_on IS NULL) AS dispute ON true
+WHERE r.action = 'changed' AND d.org_id = %(org)s AND d.id = r.document_id
+  AND (r.account_number, r.number, r.kind, r.issue_date, r.currency, r.amount, r.state)
+      = (c.account_number, d.number, d.kind, d.issue_date, d.currency, d.amount, d.state)
+  AND (r.due_date, r.void_on, r.closed_date) IS NOT DISTINCT FROM (d.due_date, d.void_on, d.closed_date)
+  AND (r.settled_amount IS NULL
+       OR r.settled_amount = COALESCE(told.settled_amount, 0)
+          AND (r.settled_on IS NULL OR r.settled_amount = 0 OR r.settled_on = told.stated_on))
+  AND (r.disputed IS NULL OR r.disputed = dispute.stands)
+  AND (NOT 'account_name' = ANY (%(fields)s) OR r.account_name IS NULL OR r.account_name IS NOT DISTINCT FROM d.account_name)
+  AND (NOT 'reason' = ANY (%(fields)s) OR r.reason IS NOT DISTINCT FROM d.reason)
+  AND (NOT 'method' = ANY (%(fields)s) OR r.method IS NOT DISTINCT FROM d.method)
+  AND (NOT 'order_number' = ANY (%(fields)s) OR r.order_number IS NOT DISTINCT FROM d.order_number)
+  AND (NOT 'discount_amount' = ANY (%(fields)s) OR r.discount_amount IS NOT DISTINCT FROM d.discount_amount)
+  AND (NOT 'discount_date' = ANY (%(fields)s) OR r.discount_date IS NOT DISTINCT FROM d.discount_date)
+  AND (r.external_id IS NULL OR r.external_id = d.external_id)
+  AND (r.source_version IS NULL OR r.source_version = d.source_version)

@@ -1,0 +1,41 @@
+-- Stated allocations. Across accounts a pair named transfer stands between: a debit adjustment on the
+-- payer, applied from the source, and a credit adjustment on the other, applied to the invoice.
+WITH stated AS (
+    SELECT r.* FROM pg_temp.resolved_allocation r WHERE r.action IN ('new', 'changed')
+), restated AS (
+    UPDATE ar.allocation a SET stated_amount = s.amount, amount = LEAST(a.amount, s.amount), dated_on = s.dated_on,
+        source_version = COALESCE(s.source_version, a.source_version), run_id = %(run)s
+    FROM stated s WHERE s.action = 'changed' AND s.payer_id IS NULL AND a.org_id = %(org)s AND a.id = s.allocation_id
+), pair AS (
+    INSERT INTO ar.document AS d (org_id, customer_id, kind, class, ages, number, issue_date, due_date, currency, amount,
+        origin, intake, reason, run_id, open_amount)
+    SELECT %(org)s, CASE WHEN half.class = 'charge' THEN s.payer_id ELSE s.customer_id END, half.kind, half.class, false,
+           s.transfer, s.dated_on, CASE WHEN half.class = 'charge' THEN s.dated_on END, s.currency, s.amount,
+           'transfer', 'transfer', 'transfer', %(run)s, s.amount
+    FROM stated s
+    CROSS JOIN (VALUES ('debit_adjustment', 'charge'), ('credit_adjustment', 'credit')) AS half (kind, class)
+    WHERE s.payer_id IS NOT NULL
+    ON CONFLICT (org_id, kind, number) WHERE settles_id IS NULL
+    DO UPDATE SET amount = excluded.amount, open_amount = LEAST(d.open_amount, excluded.amount), run_id = excluded.run_id
+    RETURNING d.id, d.number, d.class
+), wanted AS (
+    SELECT s.customer_id, s.currency, s.source_id, s.charge_id, s.amount, s.dated_on, 'stated' AS origin,
+           s.external_id, s.source_version, s.line
+    FROM stated s WHERE s.payer_id IS NULL AND s.action = 'new'
+    UNION ALL
+    SELECT CASE WHEN p.class = 'charge' THEN s.payer_id ELSE s.customer_id END, s.currency,
+           CASE WHEN p.class = 'charge' THEN s.source_id ELSE p.id END,
+           CASE WHEN p.class = 'charge' THEN p.id ELSE s.charge_id END,
+           s.amount, s.dated_on, 'transfer', CASE WHEN p.class = 'charge' THEN s.external_id END, s.source_version, s.line
+    FROM stated s JOIN pair p ON p.number = s.transfer
+)
+INSERT INTO ar.allocation AS a (org_id, customer_id, currency, source_id, charge_id, dated_on, origin, stated_amount,
+    amount, effective_on, external_id, source_version, run_id)
+SELECT %(org)s, w.customer_id, w.currency, w.source_id, w.charge_id, w.dated_on, w.origin, w.amount, w.amount,
+       GREATEST(w.dated_on, s.issue_date, c.issue_date), w.external_id, w.source_version, %(run)s
+FROM wanted w
+LEFT JOIN ar.document s ON s.org_id = %(org)s AND s.id = w.source_id
+LEFT JOIN ar.document c ON c.org_id = %(org)s AND c.id = w.charge_id
+ORDER BY w.customer_id, w.charge_id, w.line
+ON CONFLICT (org_id, source_id, charge_id, dated_on, origin, refit_on, COALESCE(external_id, ''))
+DO UPDATE SET stated_amount = excluded.stated_amount, amount = LEAST(a.amount, excluded.stated_amount), run_id = excluded.run_id

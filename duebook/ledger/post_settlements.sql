@@ -1,0 +1,24 @@
+-- What the lines say is settled, without naming a payment. A later statement takes the place of
+-- those it contradicts; the same amount with another stated day moves the day.
+WITH told AS (
+    SELECT d.id, d.customer_id, r.settled_amount, GREATEST(COALESCE(r.settled_on, %(as_at)s), d.issue_date) AS stated_on,
+           r.settled_on IS NOT NULL AS dated, last.settled_amount AS last_amount, last.stated_on AS last_on
+    FROM pg_temp.resolved_document r
+    JOIN ar.document d ON d.org_id = %(org)s AND d.kind = r.kind AND d.number = r.number AND d.settles_id IS NULL
+    LEFT JOIN LATERAL (
+        SELECT s.settled_amount, s.stated_on FROM ar.settlement s
+        WHERE s.org_id = %(org)s AND s.document_id = d.id ORDER BY s.stated_on DESC LIMIT 1) AS last ON true
+    WHERE r.action IN ('new', 'changed') AND r.settled_amount IS NOT NULL
+      AND (r.settled_amount > 0 OR last.settled_amount > 0)
+), news AS (
+    SELECT * FROM told
+    WHERE settled_amount IS DISTINCT FROM last_amount OR dated AND settled_amount > 0 AND stated_on <> last_on
+), gone AS (
+    DELETE FROM ar.settlement s USING news n
+    WHERE s.org_id = %(org)s AND s.document_id = n.id AND s.stated_on <> n.stated_on
+      AND (s.stated_on > n.stated_on OR s.stated_on = n.last_on AND n.settled_amount = n.last_amount)
+)
+INSERT INTO ar.settlement AS s (org_id, document_id, stated_on, customer_id, settled_amount, run_id)
+SELECT %(org)s, id, stated_on, customer_id, settled_amount, %(run)s FROM news
+ON CONFLICT (org_id, document_id, stated_on)
+DO UPDATE SET settled_amount = excluded.settled_amount, run_id = excluded.run_id

@@ -1,0 +1,162 @@
+"""The only writers of money facts. Each function is a few SQL files, run inside seeing().
+
+What a batch says lies resolved in temporary tables (ingest/stage.sql); here it becomes documents,
+allocations, settlements and disputes, and what follows from them is worked out anew.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, LiteralString, cast
+
+import psycopg
+
+HERE = Path(__file__).parent
+# Beyond this share of the accounts it is cheaper to work out the whole organisation.
+WHOLE_FROM = 5
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One file on its way into the ledger: the connection, whose it is and which run."""
+
+    connection: psycopg.Connection[Any]
+    org_id: int
+    run_id: int
+    as_at: date
+    intake: str
+    fields: list[str]
+    kinds: dict[str, list[str]]  # charge_kinds, source_kinds, order_kinds, ...
+
+    def run(self, file: Path, **more: Any) -> int:
+        """Run a SQL file with the batch's parameters; the number of rows it wrote."""
+        named = {
+            "org": self.org_id,
+            "run": self.run_id,
+            "as_at": self.as_at,
+            "intake": self.intake,
+            "fields": self.fields,
+            **self.kinds,
+            **more,
+        }
+        return self.connection.execute(text(file), named).rowcount
+
+
+def text(file: Path) -> LiteralString:
+    return cast(LiteralString, file.read_text())
+
+
+def post_documents(batch: Batch) -> None:
+    """Invoices, adjustments, payments or orders that are new or changed, and returned payments."""
+    write = batch.run
+    write(HERE / "post_customers.sql")
+    changed = "SELECT document_id FROM pg_temp.resolved_document WHERE action = %s"
+    _keep_versions(batch, changed, "changed")
+    write(HERE / "revise_documents.sql")
+    write(HERE / "post_documents.sql")
+    if batch.intake == "payments":
+        write(HERE / "post_returns.sql")
+        _keep_versions(batch, changed, "void")
+        write(HERE / "void_returned.sql")
+        write(HERE / "post_refunds.sql")
+    if batch.intake in ("invoices", "adjustments"):
+        write(HERE / "post_settlements.sql")
+        write(HERE / "apply_credits.sql")
+    if "disputed" in batch.fields:
+        write(HERE / "post_disputes.sql")
+    batch.connection.execute(
+        "UPDATE pg_temp.resolved_document SET action = CASE action WHEN 'void' THEN 'changed'"
+        " ELSE 'new' END WHERE action IN ('void', 'refund')"
+    )
+
+
+def post_accounts(batch: Batch) -> None:
+    batch.run(HERE / "post_accounts.sql")
+
+
+def post_allocations(batch: Batch) -> None:
+    batch.run(HERE / "post_allocations.sql")
+
+
+def post_lines(batch: Batch) -> None:
+    batch.run(HERE / "post_lines.sql")
+
+
+def post_links(batch: Batch) -> None:
+    batch.run(HERE / "post_links.sql")
+
+
+def _keep_versions(batch: Batch, query: LiteralString, action: str) -> None:
+    rows = batch.connection.execute(query, [action]).fetchall()
+    if rows:
+        batch.run(HERE / "keep_versions.sql", documents=[row[0] for row in rows])
+
+
+def derive(
+    connection: psycopg.Connection[Any], *, org_id: int, customers: set[int], run_id: int | None
+) -> None:
+    """Work out what follows from the facts of these customers: which part of each allocation
+    counts, reported settlements, balances, the end of disputes. Twice writes nothing more.
+    """
+    if not customers:
+        return
+    known = _one(connection, "SELECT count(*) FROM ar.customer WHERE org_id = %s", org_id)
+    whole = len(customers) * WHOLE_FROM >= known
+    named = {"org": org_id, "run": run_id, "customers": None if whole else sorted(customers)}
+    connection.execute(text(HERE / "fit_allocations.sql"), named)
+    if _one(connection, SETTLES, org_id, org_id, org_id):
+        connection.execute(text(HERE / "settle_reported.sql"), named)
+    connection.execute(text(HERE / "balance_documents.sql"), named)
+    connection.execute(text(HERE / "end_disputes.sql"), named)
+
+
+# Whether anything is settled without a name, or was.
+SETTLES: LiteralString = (
+    "SELECT EXISTS (SELECT FROM ar.settlement WHERE org_id = %s)"
+    " OR EXISTS (SELECT FROM ar.document WHERE org_id = %s AND settles_id IS NOT NULL)"
+    " OR (SELECT self_settling FROM ar.org WHERE org_id = %s)"
+)
+
+
+def _one(connection: psycopg.Connection[Any], query: LiteralString, *parameters: Any) -> Any:
+    row = connection.execute(query, parameters).fetchone()
+    return row[0] if row else None
+
+
+def name_customers(connection: psycopg.Connection[Any], *, org_id: int, customers: set[int]) -> None:
+    """Name accounts as their latest document spells them, unless an accounts file named them.
+
+    Equally dated: the most frequent spelling, then the alphabetically first. The other spellings
+    stay searchable.
+    """
+    if not customers:
+        return
+    rows = connection.execute(
+        text(HERE / "spellings.sql"), {"org": org_id, "customers": sorted(customers)}
+    ).fetchall()
+    named = []
+    for customer_id, number, name, origin, spellings in rows:
+        if origin != "account" and spellings:
+            name, origin = spellings[0], "document"
+        words = dict.fromkeys([number, name, *(spellings or [])])
+        named.append((customer_id, name, origin, plain(name), plain("\n".join(words))))
+    if named:
+        ids, names, origins, sorts, searches = map(list, zip(*named, strict=True))
+        connection.execute(
+            "UPDATE ar.customer c SET name = n.name, name_origin = n.origin,"
+            " sort_name = n.sort_name, search_text = n.search_text"
+            " FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[])"
+            " AS n (id, name, origin, sort_name, search_text)"
+            " WHERE c.org_id = %s AND c.id = n.id AND (c.name, c.name_origin, c.sort_name,"
+            " c.search_text) <> (n.name, n.origin, n.sort_name, n.search_text)",
+            [ids, names, origins, sorts, searches, org_id],
+        )
+
+
+def plain(words: str) -> str:
+    """For sorting and searching: compatibility forms, no accents, no case."""
+    decomposed = unicodedata.normalize("NFKD", words.casefold())
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()

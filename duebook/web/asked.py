@@ -1,0 +1,123 @@
+"""What a reader asked of a page, as its URL says it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Self
+
+from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext as _
+
+from duebook.visibility.organisations import Organisation
+from duebook.visibility.viewer import Viewer
+from duebook.web.words import COLUMNS
+
+BASES = ("due", "invoice")
+
+
+class OrganisationRequest(HttpRequest):
+    """A signed-in request below /o/<slug>/, as the middleware hands it to the view."""
+
+    viewer: Viewer
+    organisation: Organisation
+    person_name: str
+
+
+class Unclear(Exception):
+    """The URL asks for something that does not exist. The message says what to write instead."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The state of an aging page: day, basis, filters, page."""
+
+    as_of: date
+    today: date
+    basis: str
+    basis_chosen: bool
+    search: str
+    account: str
+    currency: str
+    bucket: str
+    page: int
+
+    @classmethod
+    def nothing(cls, organisation: Organisation) -> Self:
+        """Today, without any filter."""
+        return cls(
+            as_of=organisation.today,
+            today=organisation.today,
+            basis=organisation.aging_basis,
+            basis_chosen=False,
+            search="",
+            account="",
+            currency="",
+            bucket="",
+            page=1,
+        )
+
+    @property
+    def is_past(self) -> bool:
+        return self.as_of < self.today
+
+
+def asked_of(request: OrganisationRequest) -> Asked:
+    """Raises Unclear for what cannot be answered."""
+    query, organisation = request.GET, request.organisation
+    return Asked(
+        as_of=_day(query, today=organisation.today),
+        today=organisation.today,
+        basis=_one_of(query, "basis", BASES, default=organisation.aging_basis),
+        basis_chosen="basis" in query,
+        search=query.get("q", "").strip(),
+        account=query.get("account", "").strip(),
+        currency=_currency(query),
+        bucket=_one_of(query, "bucket", tuple(COLUMNS), default=""),
+        page=_page(query),
+    )
+
+
+def _day(query: QueryDict, *, today: date) -> date:
+    written = query.get("as_of", "").strip()
+    if not written:
+        return today
+    try:
+        # Python also reads 20261120 and week dates; the URL has one form of a day.
+        day = date.fromisoformat(written) if len(written) == 10 else None
+    except ValueError:
+        day = None
+    if day is None or day.isoformat() != written:
+        message = _(
+            "“%(written)s” is not a day. Write it as year-month-day, for example %(today)s."
+        )
+        raise Unclear(message % {"written": written, "today": today.isoformat()})
+    if day > today:
+        message = _("%(written)s is in the future. The latest day with figures is %(today)s.")
+        raise Unclear(message % {"written": written, "today": today.isoformat()})
+    return day
+
+
+def _one_of(query: QueryDict, name: str, choices: tuple[str, ...], *, default: str) -> str:
+    written = query.get(name, "").strip()
+    if not written:
+        return default
+    if written not in choices:
+        message = _("“%(written)s” is no value of %(name)s. Choose one of: %(choices)s.")
+        raise Unclear(message % {"written": written, "name": name, "choices": ", ".join(choices)})
+    return written
+
+
+def _currency(query: QueryDict) -> str:
+    written = query.get("currency", "").strip()
+    if written and not (len(written) == 3 and written.isascii() and written.isupper()):
+        message = _("“%(written)s” is not a currency. Write its three letters, for example USD.")
+        raise Unclear(message % {"written": written})
+    return written
+
+
+def _page(query: QueryDict) -> int:
+    written = query.get("page", "").strip() or "1"
+    if not (written.isascii() and written.isdecimal() and 0 < int(written[:9]) < 10**8):
+        raise Unclear(_("“%(written)s” is not a page number.") % {"written": written})
+    return int(written[:9])

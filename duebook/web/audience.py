@@ -1,0 +1,39 @@
+"""Which of the two surfaces a page belongs to. Whose rows it shows is decided below it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+
+from duebook.web.asked import Asked, OrganisationRequest, Unclear
+
+View = Callable[[OrganisationRequest, str], HttpResponse]
+STAFF = frozenset({"admin", "member", "member_all"})
+
+
+def for_staff(view: View) -> View:
+    """A page of the operators: to everybody else it does not exist."""
+    return _for(STAFF, view, frame="page.html")
+
+
+def for_clients(view: View) -> View:
+    """A page of the portal: to everybody else it does not exist."""
+    return _for(frozenset({"client"}), view, frame="portal/page.html")
+
+
+def _for(kinds: frozenset[str], view: View, *, frame: str) -> View:
+    @wraps(view)
+    def guarded(request: OrganisationRequest, slug: str) -> HttpResponse:
+        if request.viewer.kind not in kinds:
+            raise Http404
+        try:
+            return view(request, slug)
+        except Unclear as unclear:
+            asked = Asked.nothing(request.organisation)
+            shown = {"frame": frame, "message": str(unclear), "asked": asked}
+            return render(request, "unclear.html", shown, status=400)
+
+    return guarded

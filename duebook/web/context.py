@@ -1,0 +1,25 @@
+"""What every page's frame shows besides its own answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from duebook.visibility.organisations import organisations_of
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Looked up only by pages that show it, so that an error page asks the database nothing."""
+    return {
+        "organisation": getattr(request, "organisation", None),
+        "belongings": SimpleLazyObject(lambda: organisations_of(request.user.pk)),
+        "person_initials": initials(getattr(request, "person_name", "")),
+    }
+
+
+def initials(name: str) -> str:
+    """Maya Lindqvist -> ML"""
+    words = name.split()
+    return "".join(word[0].upper() for word in [*words[:1], *words[1:][-1:]])
