@@ -13,7 +13,7 @@ from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import django
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from django.apps import apps
 from django.http import HttpRequest, HttpResponse
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -112,7 +112,7 @@ def page_at(
     page = context.new_page()
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("requestfailed", lambda request: complaints.append(request.url))
+    page.on("response", lambda answer: complaints.extend([answer.url] * (answer.status >= 500)))
     page.goto(address)
     try:
         yield page

@@ -7,13 +7,14 @@ import time
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from io import StringIO
+from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from babel import Locale
+from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
@@ -32,6 +33,7 @@ from duebook.web import context, drawing, tie_out
 from duebook.web.asked import Unclear, asked_of
 from duebook.web.portal import views as portal_views
 from duebook.web.staff import views as staff_views
+from duebook.web.styleguide import styleguide
 from duebook.web.templatetags import figures
 from tests import browser as pages
 from tests.browser import MIDDLEWARE, TODAY, chromium, grave_findings, overflow, page_at, serving
@@ -119,9 +121,12 @@ def test_writing_a_page_of_amounts_is_fast() -> None:
         return min(once() for _ in range(5))
 
     with override("en"):
-        ours = seconds(lambda cell: figures.money(cell, "USD"))
+        text = seconds(figures.writer("en", "USD").text)
+        html = seconds(lambda cell: figures.money(cell, "USD"))
     babels = seconds(lambda cell: format_decimal(cell, format=pattern, locale="en"))
-    assert ours * 4 < babels
+    # About 11 and 4 times as fast on a quiet machine; this one may be busy.
+    assert text * 6 < babels
+    assert html * 2.5 < babels
 
 
 def test_days_and_dates_in_words() -> None:
@@ -184,7 +189,7 @@ def aging_of(*rows: AgingRow) -> AgingPage:
     for name in tie_out.SUMMED:
         setattr(total, name, sum((getattr(each, name) for each in rows), Decimal(0)))
     total.weighted_avg_days_overdue = Decimal("12.5000")
-    totals: list[AgingTotal] = [total] if rows else []  # type: ignore[list-item]
+    totals: list[AgingTotal] = [total] if rows else []
     return AgingPage(rows=list(rows), totals=totals, count=len(rows), page=1, pages=1)
 
 
@@ -216,7 +221,7 @@ def test_an_aging_bar_shows_each_share_and_keeps_the_smallest_visible() -> None:
 
 
 def request_for(query: str) -> Any:
-    request = RequestFactory().get("/o/halden/aging/", query_params=None, QUERY_STRING=query)
+    request: Any = RequestFactory().get("/o/halden/aging/", query_params=None, QUERY_STRING=query)
     pages.Somebody(None).process_view(request, None, (), {"slug": "halden"})
     request.user = SimpleNamespace(pk=1, is_authenticated=True)
     return request
@@ -234,7 +239,7 @@ def request_for(query: str) -> Any:
         ("currency=usd", "three letters"),
         ("page=0", "page number"),
         ("page=-1", "page number"),
-        ("page=٣", "page number"),
+        ("page=%D9%A3", "page number"),
     ],
 )
 def test_an_unclear_address_is_answered_with_what_to_write(query: str, says: str) -> None:
@@ -341,8 +346,6 @@ def test_error_pages_ask_nothing_and_say_nothing(monkeypatch: pytest.MonkeyPatch
 
 
 def test_the_styleguide_is_not_there_in_production() -> None:
-    from duebook.web.styleguide import styleguide
-
     with override_settings(DEBUG=False), pytest.raises(Http404):
         styleguide(RequestFactory().get("/styleguide/"))
 
@@ -350,7 +353,7 @@ def test_the_styleguide_is_not_there_in_production() -> None:
 # --- Style sheets and catalogues
 
 PHYSICAL = re.compile(
-    r"(?<![-\w])(?:(?:margin|padding|border)-(?:left|right|top|bottom)[-\w]*"
+    r"(?<![-.\w])(?:(?:margin|padding|border)-(?:left|right|top|bottom)[-\w]*"
     r"|left|right|top|bottom|float|clear"
     r"|(?:min-|max-)?(?:width|height)|border-(?:top|bottom)-(?:left|right)-radius)\s*:"
     r"|text-align:\s*left|direction:\s*rtl"
@@ -393,12 +396,11 @@ def messages_used() -> set[tuple[str, str | tuple[str, ...], str | None]]:
     found = set()
     for file in [*WEB.glob("templates/**/*.html"), *WEB.glob("**/*.py")]:
         text = file.read_text()
-        source = templatize(text) if file.suffix == ".html" else text
-        lines = StringIO(source)
-        bytes_like = SimpleNamespace(
-            readline=lambda lines=lines: lines.readline().encode(), seek=lines.seek, tell=lines.tell
-        )
-        for _, message, _, where in extract("python", bytes_like, keywords=keywords):  # type: ignore[arg-type]
+        source = text
+        if file.suffix == ".html":
+            # What templatize makes of a template is nearly Python: the lines are not indented.
+            source = "\n".join(line.strip() for line in templatize(text).splitlines())
+        for _, message, _, where in extract("python", BytesIO(source.encode()), keywords=keywords):
             found.add((file.name, message, where))
     return found
 
@@ -409,16 +411,28 @@ def test_catalogues_are_complete_and_compiled(language: str) -> None:
     with (folder / "django.po").open("rb") as po, (folder / "django.mo").open("rb") as mo:
         written, compiled = read_po(po, locale=language), read_mo(mo)
     assert [message.id for message in written if message.fuzzy and message.id] == []
-    translated = {(m.id, m.context): m.string for m in written if m.id and m.string}
-    assert {(m.id, m.context): m.string for m in compiled if m.id} == {
-        key: text for key, text in translated.items() if any(text)
-    }
+    assert _texts(compiled) == _texts(written)
     for file, message, where in messages_used():
         singular = message[0] if isinstance(message, tuple) else message
         entry = written.get(singular, where)
         assert entry is not None, (file, message)
-        texts = entry.string if isinstance(entry.string, tuple) else (entry.string,)
-        assert language == "en" or all(texts), (file, message)
+        texts = entry.string if isinstance(entry.string, list | tuple) else (entry.string,)
+        assert all(texts), (file, message)
+
+
+def _texts(catalogue: Catalog) -> dict[tuple[str, ...], tuple[str, ...]]:
+    def flat(text: Any) -> tuple[str, ...]:
+        return tuple(text) if isinstance(text, list | tuple) else (text or "",)
+
+    return {
+        (_str(message.context), *flat(message.id)): flat(message.string)
+        for message in catalogue
+        if message.id
+    }
+
+
+def _str(context: Any) -> str:
+    return context.decode() if isinstance(context, bytes) else context or ""
 
 
 # --- In the browser
@@ -483,9 +497,8 @@ def test_searching_and_choosing_need_no_new_page(browser: Browser, site: str) ->
         page.locator("#as-of-day").fill("2026-09-30")
         page.get_by_role("button", name="Show this day").click()
         expect(page.locator("#strip")).to_contain_text("30 Sep 2026")
-        assert (
-            "q=C-2" in page.url and "basis=invoice" in page.url and "as_of=2026-09-30" in page.url
-        )
+        for part in ("q=C-2", "basis=invoice", "as_of=2026-09-30"):
+            assert part in page.url
         page.locator("#strip").get_by_role("link", name="Back to today").click()
         expect(page.locator("#strip")).to_be_empty()
 
@@ -499,4 +512,5 @@ def test_everything_works_without_javascript(browser: Browser, site: str) -> Non
         page.locator("#as-of-day").fill("2026-09-30")
         page.get_by_role("button", name="Show this day").click()
         expect(page.locator("#strip")).to_contain_text("30 Sep 2026")
-        assert "q=C-2" in page.url and "basis=invoice" in page.url
+        for part in ("q=C-2", "basis=invoice"):
+            assert part in page.url

@@ -35,7 +35,12 @@ def data_folder(home: Path) -> Path:
 def version(home: Path) -> int | None:
     """The major version of PostgreSQL that made the data folder; None when there is none."""
     told = data_folder(home) / "PG_VERSION"
-    return int(told.read_text()) if told.exists() else None
+    try:
+        return int(told.read_text().partition(".")[0]) if told.exists() else None
+    except ValueError as trouble:
+        raise DatabaseTrouble(
+            f"{told} is damaged; restore the database from a backup."
+        ) from trouble
 
 
 def keep_secret(home: Path) -> None:

@@ -52,6 +52,7 @@ def apply_rules() -> None:
         )
         own.execute("SET LOCAL ROLE duebook_owner")
         own.execute(statements(VISIBILITY / "policies.sql"))
+        own.execute(statements(HERE.parent / "ledger" / "statistics.sql"))
         _write_currencies(own)
         own.execute("RESET ROLE")
         own.execute(statements(HERE / "grants.sql"))

@@ -96,18 +96,14 @@ class _Use:
 
     @contextmanager
     def deciding(self) -> Iterator[None]:
-        if not self.start_lock.take(seconds=DECIDE_SECONDS):
-            raise DatabaseTrouble(
-                f"Another process has been starting or stopping the database in {self.home} for"
-                f" {DECIDE_SECONDS:.0f} seconds; look into {self.home}/server.log and try again."
-            )
+        self._take(self.start_lock, shared=False)
         try:
             yield
         finally:
             self.start_lock.release()
 
     def begin(self) -> None:
-        self.use_lock.take(shared=True, seconds=DECIDE_SECONDS)
+        self._take(self.use_lock, shared=True)
 
     def end(self, *, is_stopping: bool = True) -> None:
         """Leave, and stop the server when nobody else uses it.
@@ -124,6 +120,13 @@ class _Use:
         finally:
             self.use_lock.close()
             self.start_lock.close()
+
+    def _take(self, lock: Lock, *, shared: bool) -> None:
+        if not lock.take(shared=shared, seconds=DECIDE_SECONDS):
+            raise DatabaseTrouble(
+                f"Another process has been starting or stopping the database in {self.home} for"
+                f" {DECIDE_SECONDS:.0f} seconds; look into {self.home}/server.log and try again."
+            )
 
 
 @contextmanager
@@ -212,7 +215,8 @@ def _make_socket_folder(folder: Path, who: Account) -> None:
         who.own(begun)
         begun.rename(folder)
     found = folder.lstat()
-    if found.st_uid != who.uid or found.st_mode != stat.S_IFDIR | 0o700:
+    is_closed = stat.S_ISDIR(found.st_mode) and not found.st_mode & 0o077
+    if found.st_uid != who.uid or not is_closed:
         raise DatabaseTrouble(
             f"{folder} is needed for the database's socket, but belongs to somebody else or is"
             " open to others; remove it and try again."

@@ -121,10 +121,12 @@ def _header(records: Iterable[SourceRow], *, path: Path) -> list[str]:
 
 def _is_blank(row: SourceRow) -> bool:
     cells = row.cells
-    if cells and cells[0] and not cells[0].isspace() and cells != ["\x1a"]:
+    if not cells:
+        return not row.trouble
+    if cells[0] and not cells[0].isspace() and cells != ["\x1a"]:
         return False
     # Ctrl-Z ends files of old DOS programs.
-    return not row.trouble and not any(cell.strip().strip("\x1a") for cell in cells)
+    return not any(cell.strip().strip("\x1a") for cell in cells)
 
 
 def _declared_separator(start: str) -> str | None:

@@ -32,6 +32,7 @@ HERE = Path(__file__).parent
 ERRORS_KEPT = 10_000
 IMPORTS = 7238524  # advisory lock: imports of one organisation commit one after another
 PROGRESS_ROWS = 5_000
+LARGE = 1_000  # rows after which the planner is told how much there is now
 
 
 class Refused(Exception):
@@ -133,6 +134,7 @@ def load(
                 results.append(loading.load(strict=strict))
                 touched |= loading.touched
                 run_id = loading.batch.run_id
+            _know_sizes(connection, results)
             posting.derive(connection, org_id=viewer.org_id, customers=touched, run_id=run_id)
             if dry_run:
                 raise _DryRun
@@ -146,6 +148,12 @@ def _settle_in(connection: psycopg.Connection[Any], org_id: int) -> None:
     connection.execute("SET LOCAL work_mem = '256MB'")
     # Sorting text by bytes is what keys mean here, and a million rows are no reason for a JIT.
     connection.execute("SET LOCAL jit = off")
+
+
+def _know_sizes(connection: psycopg.Connection[Any], results: list[Result]) -> None:
+    """After a large batch the planner must know how much there is now."""
+    if sum(each.counts["new"] + each.counts["changed"] for each in results) > LARGE:
+        connection.execute("SELECT ar.refresh_statistics()")
 
 
 class _File:
@@ -200,9 +208,11 @@ class _File:
         command = sql.SQL("COPY pg_temp.{} ({}) FROM STDIN").format(
             sql.Identifier(self.stage), columns
         )
+        count = 0
         with self.connection.cursor() as cursor, cursor.copy(command) as copy:
-            for row in self._accepted():
+            for count, row in enumerate(self._accepted(), start=1):  # noqa: B007
                 copy.write_row(row)
+        posting.join_as_a_whole(self.connection, rows=count)
 
     def _accepted(self) -> Iterator[tuple[Any, ...]]:
         check = checker(self.file.bound, warnings=self.result.warnings)

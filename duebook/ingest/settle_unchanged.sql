@@ -1,13 +1,20 @@
 -- Known documents whose line says nothing new. What a file does not carry is not compared.
+WITH known AS (
+    SELECT document_id FROM pg_temp.resolved_document WHERE action = 'changed'
+), told AS (
+    SELECT DISTINCT ON (s.document_id) s.document_id, s.settled_amount, s.stated_on
+    FROM known k JOIN ar.settlement s ON s.org_id = %(org)s AND s.document_id = k.document_id
+    ORDER BY s.document_id, s.stated_on DESC
+), dispute AS (
+    SELECT DISTINCT p.document_id FROM known k
+    JOIN ar.dispute p ON p.org_id = %(org)s AND p.document_id = k.document_id
+    WHERE p.origin = 'source' AND p.resolved_on IS NULL
+)
 UPDATE pg_temp.resolved_document r SET action = 'unchanged'
 FROM ar.document d
 JOIN ar.customer c ON c.org_id = %(org)s AND c.id = d.customer_id
-LEFT JOIN LATERAL (
-    SELECT s.settled_amount, s.stated_on FROM ar.settlement s
-    WHERE s.org_id = %(org)s AND s.document_id = d.id ORDER BY s.stated_on DESC LIMIT 1) AS told ON true
-LEFT JOIN LATERAL (
-    SELECT count(*) > 0 AS stands FROM ar.dispute p
-    WHERE p.org_id = %(org)s AND p.document_id = d.id AND p.origin = 'source' AND p.resolved_on IS NULL) AS dispute ON true
+LEFT JOIN told ON told.document_id = d.id
+LEFT JOIN dispute ON dispute.document_id = d.id
 WHERE r.action = 'changed' AND d.org_id = %(org)s AND d.id = r.document_id
   AND (r.account_number, r.number, r.kind, r.issue_date, r.currency, r.amount, r.state)
       = (c.account_number, d.number, d.kind, d.issue_date, d.currency, d.amount, d.state)
@@ -15,7 +22,7 @@ WHERE r.action = 'changed' AND d.org_id = %(org)s AND d.id = r.document_id
   AND (r.settled_amount IS NULL
        OR r.settled_amount = COALESCE(told.settled_amount, 0)
           AND (r.settled_on IS NULL OR r.settled_amount = 0 OR r.settled_on = told.stated_on))
-  AND (r.disputed IS NULL OR r.disputed = dispute.stands)
+  AND (r.disputed IS NULL OR r.disputed = (dispute.document_id IS NOT NULL))
   AND (NOT 'account_name' = ANY (%(fields)s) OR r.account_name IS NULL OR r.account_name IS NOT DISTINCT FROM d.account_name)
   AND (NOT 'reason' = ANY (%(fields)s) OR r.reason IS NOT DISTINCT FROM d.reason)
   AND (NOT 'method' = ANY (%(fields)s) OR r.method IS NOT DISTINCT FROM d.method)

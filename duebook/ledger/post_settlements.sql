@@ -1,13 +1,17 @@
 -- What the lines say is settled, without naming a payment. A later statement takes the place of
 -- those it contradicts; the same amount with another stated day moves the day.
-WITH told AS (
+WITH last AS (
+    SELECT DISTINCT ON (s.document_id) s.document_id, s.settled_amount, s.stated_on
+    FROM pg_temp.resolved_document r
+    JOIN ar.settlement s ON s.org_id = %(org)s AND s.document_id = r.document_id
+    WHERE r.action = 'changed'
+    ORDER BY s.document_id, s.stated_on DESC
+), told AS (
     SELECT d.id, d.customer_id, r.settled_amount, GREATEST(COALESCE(r.settled_on, %(as_at)s), d.issue_date) AS stated_on,
            r.settled_on IS NOT NULL AS dated, last.settled_amount AS last_amount, last.stated_on AS last_on
     FROM pg_temp.resolved_document r
     JOIN ar.document d ON d.org_id = %(org)s AND d.kind = r.kind AND d.number = r.number AND d.settles_id IS NULL
-    LEFT JOIN LATERAL (
-        SELECT s.settled_amount, s.stated_on FROM ar.settlement s
-        WHERE s.org_id = %(org)s AND s.document_id = d.id ORDER BY s.stated_on DESC LIMIT 1) AS last ON true
+    LEFT JOIN last ON last.document_id = d.id
     WHERE r.action IN ('new', 'changed') AND r.settled_amount IS NOT NULL
       AND (r.settled_amount > 0 OR last.settled_amount > 0)
 ), news AS (

@@ -17,6 +17,7 @@ import psycopg
 HERE = Path(__file__).parent
 # Beyond this share of the accounts it is cheaper to work out the whole organisation.
 WHOLE_FROM = 5
+MANY = 500
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,12 @@ def post_links(batch: Batch) -> None:
     batch.run(HERE / "post_links.sql")
 
 
+def join_as_a_whole(connection: psycopg.Connection[Any], *, rows: int) -> None:
+    """Many rows are joined by hashing, few by index; the planner cannot count staged rows."""
+    way = "off" if rows > MANY else "on"
+    connection.execute("SELECT set_config('enable_nestloop', %s, true)", [way])
+
+
 def _keep_versions(batch: Batch, query: LiteralString, action: str) -> None:
     rows = batch.connection.execute(query, [action]).fetchall()
     if rows:
@@ -105,6 +112,7 @@ def derive(
         return
     known = _one(connection, "SELECT count(*) FROM ar.customer WHERE org_id = %s", org_id)
     whole = len(customers) * WHOLE_FROM >= known
+    join_as_a_whole(connection, rows=known if whole else len(customers))
     named = {"org": org_id, "run": run_id, "customers": None if whole else sorted(customers)}
     connection.execute(text(HERE / "fit_allocations.sql"), named)
     if _one(connection, SETTLES, org_id, org_id, org_id):

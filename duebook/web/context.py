@@ -14,7 +14,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     """Looked up only by pages that show it, so that an error page asks the database nothing."""
     return {
         "organisation": getattr(request, "organisation", None),
-        "belongings": SimpleLazyObject(lambda: organisations_of(request.user.pk)),
+        "belongings": SimpleLazyObject(lambda: organisations_of(request.user.pk or 0)),
         "person_initials": initials(getattr(request, "person_name", "")),
     }
 

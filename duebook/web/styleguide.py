@@ -85,9 +85,9 @@ def samples() -> dict[str, object]:
 
 def _sample(name: str, number: str, ages: str, *, credits: str = "0") -> Sample:
     cents = Decimal("0.01")
-    amounts = [Decimal(age).quantize(cents) for age in ages.split()]
-    disputed = Decimal("24380.00") if number == "C-10482" else Decimal("0.00")
-    return Sample(name, number, *amounts, disputed, Decimal(credits).quantize(cents))
+    disputed = "24380" if number == "C-10482" else "0"
+    amounts = [*ages.split(), disputed, credits]
+    return Sample(name, number, *(Decimal(amount).quantize(cents) for amount in amounts))
 
 
 def _total(rows: list[Sample]) -> Sample:

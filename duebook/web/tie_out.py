@@ -57,8 +57,8 @@ def _off_by(row: AgingRow | AgingTotal) -> Decimal:
 
 
 def _off_from(total: AgingTotal, rows: list[AgingRow]) -> Decimal:
-    for name in SUMMED:
-        summed = sum((getattr(row, name) for row in rows), Decimal(0))
-        if off := Decimal(getattr(total, name)) - summed:
-            return off
-    return Decimal(0)
+    offs = (
+        getattr(total, name) - sum((getattr(row, name) for row in rows), Decimal(0))
+        for name in SUMMED
+    )
+    return next((Decimal(off) for off in offs if off), Decimal(0))

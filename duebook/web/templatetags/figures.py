@@ -6,8 +6,6 @@ per language and currency: writing a page of amounts must not cost more than fet
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, lru_cache
@@ -39,28 +37,28 @@ DAY_PATTERNS = {"en": "d MMM y"}
 
 
 @register.filter
-def money(amount: Decimal, currency: str = "") -> SafeString:
+def money(amount: Decimal, currency: str | Writer = "") -> SafeString:
     """An amount with the decimals it came with; zero is 0.00. For totals, panels, the portal."""
-    return writer(_locale(), currency).figure(amount)
+    return _writer(currency).figure(amount)
 
 
 @register.filter
-def taken(amount: Decimal, currency: str = "") -> SafeString:
+def taken(amount: Decimal, currency: str | Writer = "") -> SafeString:
     """An amount that is taken off, such as a credit on a client's page: written negative."""
     return money(-amount if amount else amount, currency)
 
 
 @register.filter
-def listed(amount: Decimal, currency: str = "") -> SafeString:
+def listed(amount: Decimal, currency: str | Writer = "") -> SafeString:
     """An amount on an operator's list: zero is a dash, read aloud as "zero"."""
-    write = writer(_locale(), currency)
+    write = _writer(currency)
     return write.figure(amount) if amount else write.nothing
 
 
 @register.simple_tag
-def drill(amount: Decimal, currency: str, address: str, bucket: str) -> SafeString:
+def drill(amount: Decimal, currency: str | Writer, address: str, bucket: str) -> SafeString:
     """A listed amount that links to the documents it is the sum of. A zero has none."""
-    write = writer(_locale(), currency)
+    write = _writer(currency)
     if not amount:
         return write.nothing
     separator = "&amp;" if "?" in address else "?"
@@ -71,7 +69,7 @@ def drill(amount: Decimal, currency: str, address: str, bucket: str) -> SafeStri
 @register.filter
 def plain_money(amount: Decimal, currency: str = "") -> str:
     """An amount as plain text with its currency, for titles and sentences."""
-    return writer(_locale(), currency).full(amount)
+    return _writer(currency).full(amount)
 
 
 @register.filter
@@ -81,14 +79,20 @@ def past_due(row: drawing.Aged) -> Decimal:
 
 
 @register.filter
+def in_currency(code: str) -> Writer:
+    """A currency for many amounts: a table asks for the reader's language once, not per cell."""
+    return writer(get_language(), code)
+
+
+@register.filter
 def count(number: int) -> str:
-    return writer(_locale(), "").text(Decimal(number))
+    return _writer("").text(Decimal(number))
 
 
 @register.filter
 def days(number: Decimal) -> SafeString:
     """Weighted days on an operator's list, one decimal; the title has what the files have."""
-    write = writer(_locale(), "")
+    write = _writer("")
     if not number:
         return write.nothing
     rounded = write.text(number.quantize(Decimal("0.1"), ROUND_HALF_UP))
@@ -119,58 +123,67 @@ def month(value: date) -> str:
     return _month(value, _locale())
 
 
-@dataclass(frozen=True)
 class Writer:
-    """Writes amounts of one currency in one language."""
+    """Writes amounts of one currency in one language, everything looked up beforehand."""
 
-    text: Callable[[Decimal], str]
-    decimal_mark: str
-    code: str
-    nothing: SafeString
+    def __init__(self, locale: str, currency: str) -> None:
+        self._group, self._mark = get_group_symbol(locale), get_decimal_symbol(locale)
+        self._sizes = Locale.parse(locale).decimal_formats[None].grouping
+        self._in_threes = self._sizes == (3, 3)
+        self.code = currency
+        code = escape(currency)
+        self._code = f'<span class="sr"> {code}</span>' if code else ""
+        self._title = f' {code}"' if code else ""
+        zero = escape(gettext("zero"))
+        self.nothing = SafeString(
+            f'<span class="figure zero"><span aria-hidden="true">{DASH}</span>'
+            f'<span class="sr">{zero}</span></span>'
+        )
+
+    def __str__(self) -> str:
+        return self.code
+
+    def text(self, amount: Decimal) -> str:
+        whole, decimals = self._parts(amount)
+        return whole + decimals
 
     def full(self, amount: Decimal) -> str:
         return f"{self.text(amount)} {self.code}" if self.code else self.text(amount)
 
     def figure(self, amount: Decimal) -> SafeString:
-        text = self.text(amount)
-        whole, mark, decimals = text.partition(self.decimal_mark)
-        style = "figure credit" if text[0] == MINUS else "figure"
-        title = f' title="{text} {self.code}"' if self.code else ""
-        code = f'<span class="sr"> {self.code}</span>' if self.code else ""
-        dec = f'<span class="dec">{mark}{decimals}</span>' if mark else ""
-        return SafeString(f'<bdi dir="ltr" class="{style}"{title}>{whole}{dec}{code}</bdi>')
+        whole, decimals = self._parts(amount)
+        style = "figure credit" if whole[0] == MINUS else "figure"
+        title = f' title="{whole}{decimals}{self._title}' if self._title else ""
+        dec = f'<span class="dec">{decimals}</span>' if decimals else ""
+        return SafeString(f'<bdi dir="ltr" class="{style}"{title}>{whole}{dec}{self._code}</bdi>')
+
+    def _parts(self, amount: Decimal) -> tuple[str, str]:
+        """Sign and whole part, grouped as the locale groups; mark and decimals, as they came."""
+        whole, _, decimals = f"{amount:,f}".partition(".")
+        if not self._in_threes:
+            whole = _regrouped(whole, *self._sizes)
+        if self._group != ",":
+            whole = whole.replace(",", self._group)
+        if whole[0] == "-":
+            # A negative zero has no sign: it would be read as a credit.
+            whole = (MINUS if amount else "") + whole[1:]
+        return whole, self._mark + decimals if decimals else ""
 
 
 @cache
-def writer(locale: str, currency: str) -> Writer:
-    """The writer for one language and currency, its marks looked up once."""
-    zero = escape(gettext("zero"))
-    nothing = f'<span class="figure zero"><span aria-hidden="true">{DASH}</span>'
-    return Writer(
-        text=_number_format(locale),
-        decimal_mark=get_decimal_symbol(locale),
-        code=escape(currency),
-        nothing=SafeString(f'{nothing}<span class="sr">{zero}</span></span>'),
-    )
+def writer(language: str | None, currency: str) -> Writer:
+    """The writer for a language and a currency, made once."""
+    return Writer(to_locale(language or "en"), currency)
 
 
-@cache
-def _number_format(locale: str) -> Callable[[Decimal], str]:
-    """Writes a number with the decimals it has, grouped as the locale groups."""
-    group, mark = get_group_symbol(locale), get_decimal_symbol(locale)
-    first, rest = Locale.parse(locale).decimal_formats[None].grouping
-    in_threes = (first, rest) == (3, 3)
+def _writer(currency: str | Writer) -> Writer:
+    return currency if isinstance(currency, Writer) else writer(get_language(), currency)
 
-    def text(amount: Decimal) -> str:
-        # Without the sign of a negative zero, which would be read as a credit.
-        whole, _, decimals = f"{abs(amount):,f}".partition(".")
-        if not in_threes:
-            whole = _grouped(whole.replace(",", ""), first=first, rest=rest)
-        whole = whole.replace(",", group)
-        sign = MINUS if amount < 0 else ""
-        return f"{sign}{whole}{mark}{decimals}" if decimals else f"{sign}{whole}"
 
-    return text
+def _regrouped(whole: str, first: int, rest: int) -> str:
+    """1,234,567 -> 12,34,567 for a language that groups by three and then by two."""
+    sign = "-" if whole[0] == "-" else ""
+    return sign + _grouped(whole.lstrip("-").replace(",", ""), first=first, rest=rest)
 
 
 def _grouped(digits: str, *, first: int, rest: int) -> str:

@@ -1,0 +1,160 @@
+"""Who owes what, by days late, on any day."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, fields
+from datetime import date
+from decimal import Decimal
+
+from duebook.ledger.posting import plain
+from duebook.reports.rows import records
+
+
+@dataclass(frozen=True)
+class AgingRow:
+    """One account in one currency. Amounts in major units with the currency's decimals.
+
+    Buckets exclude what is disputed; `invoices` is all of them and the disputed part;
+    outstanding = invoices + debit_adjustments - unapplied_credits.
+    """
+
+    customer_id: int
+    account_number: str
+    account_name: str
+    currency: str
+    current: Decimal
+    days_1_30: Decimal
+    days_31_60: Decimal
+    days_61_90: Decimal
+    days_91_plus: Decimal
+    disputed: Decimal
+    unapplied_credits: Decimal
+    outstanding: Decimal
+    weighted_avg_days_overdue: Decimal
+    debit_adjustments: Decimal
+    invoices: Decimal
+    not_yet_due: Decimal
+
+
+@dataclass(frozen=True)
+class AgingTotal:
+    """The sum of all rows of one currency, and how many accounts they are."""
+
+    currency: str
+    accounts: int
+    current: Decimal
+    days_1_30: Decimal
+    days_31_60: Decimal
+    days_61_90: Decimal
+    days_91_plus: Decimal
+    disputed: Decimal
+    unapplied_credits: Decimal
+    outstanding: Decimal
+    weighted_avg_days_overdue: Decimal
+    debit_adjustments: Decimal
+    invoices: Decimal
+    not_yet_due: Decimal
+
+
+@dataclass(frozen=True)
+class AgingPage:
+    """Some rows in account number order, and the totals of all rows that match."""
+
+    rows: list[AgingRow]
+    totals: list[AgingTotal]
+    count: int
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True)
+class PortalRow:
+    """The same figures as a client reads them: 0-30 holds what is not yet due as well."""
+
+    customer_id: int
+    account_number: str
+    account_name: str
+    currency: str
+    not_yet_due: Decimal
+    days_0_30: Decimal
+    days_31_60: Decimal
+    days_61_90: Decimal
+    days_90_plus: Decimal
+    disputed: Decimal
+    total: Decimal
+    debit_adjustments: Decimal
+    unapplied_credits: Decimal
+    outstanding: Decimal
+
+
+def aging(*, as_of: date, basis: str = "due", customer_id: int | None = None) -> list[AgingRow]:
+    """Every account with anything open, disputed or unapplied on `as_of`, by account number.
+
+    `basis` ages the buckets from the due date (`due`) or the issue date (`invoice`).
+    """
+    return aging_page(as_of=as_of, basis=basis, customer_id=customer_id, size=None).rows
+
+
+def aging_page(
+    *,
+    as_of: date,
+    basis: str = "due",
+    search: str = "",
+    currency: str = "",
+    page: int = 1,
+    size: int | None = 100,
+    customer_id: int | None = None,
+) -> AgingPage:
+    """One page of the aging and the totals per currency of everything that matches.
+
+    `search` finds parts of names and account numbers, whatever their accents and case. A page
+    past the last one shows the last one.
+    """
+    words = plain(search.strip()).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    found = records(
+        "aging_page.sql",
+        as_of=as_of,
+        basis=basis,
+        customer=customer_id,
+        currency=currency,
+        search=f"%{words}%" if words else "",
+        size=size,
+        after=(max(page, 1) - 1) * (size or 0),
+    )
+    lines = [_of(AgingRow, each) for each in found if each["place"] is not None]
+    totals = [_of(AgingTotal, each) for each in found if each["place"] is None]
+    count = sum(total.accounts for total in totals)
+    pages = max(1, math.ceil(count / size)) if size else 1
+    if page > pages:
+        return aging_page(
+            as_of=as_of, basis=basis, search=search, currency=currency, page=pages, size=size
+        )
+    return AgingPage(lines, totals, count=count, page=max(page, 1), pages=pages)
+
+
+def portal_aging(*, as_of: date, basis: str = "due") -> list[PortalRow]:
+    """The aging with a client's buckets: 0-30 is Current and 1-30, 90+ is 91 and more."""
+    return [
+        PortalRow(
+            customer_id=row.customer_id,
+            account_number=row.account_number,
+            account_name=row.account_name,
+            currency=row.currency,
+            not_yet_due=row.not_yet_due,
+            days_0_30=row.current + row.days_1_30,
+            days_31_60=row.days_31_60,
+            days_61_90=row.days_61_90,
+            days_90_plus=row.days_91_plus,
+            disputed=row.disputed,
+            total=row.invoices,
+            debit_adjustments=row.debit_adjustments,
+            unapplied_credits=row.unapplied_credits,
+            outstanding=row.outstanding,
+        )
+        for row in aging(as_of=as_of, basis=basis)
+    ]
+
+
+def _of(kind: type, record: dict[str, object]) -> AgingRow | AgingTotal:  # type: ignore[type-arg]
+    return kind(**{field.name: record[field.name] for field in fields(kind)})  # type: ignore[no-any-return]
