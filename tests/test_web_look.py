@@ -10,7 +10,7 @@ from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from babel import Locale
@@ -29,12 +29,14 @@ from hypothesis import strategies as st
 from playwright.sync_api import Browser, expect
 
 from duebook.reports.aging import AgingPage, AgingRow, AgingTotal, PortalRow
+from duebook.reports.invoices import FIGURES, InvoiceRow
 from duebook.web import context, drawing, tie_out
 from duebook.web.asked import Unclear, asked_of
 from duebook.web.portal import views as portal_views
 from duebook.web.staff import views as staff_views
 from duebook.web.styleguide import styleguide
 from duebook.web.templatetags import figures
+from duebook.web.words import COLUMNS
 from tests import browser as pages
 from tests.browser import MIDDLEWARE, TODAY, chromium, grave_findings, overflow, page_at, serving
 
@@ -180,6 +182,7 @@ def row(number: str = "C-1", **changed: Any) -> AgingRow:
         account_name=f"Account {number}",
         currency="USD",
         weighted_avg_days_overdue=Decimal("12.5000"),
+        not_yet_due=Decimal("100.00"),
         **values,
     )
 
@@ -189,7 +192,8 @@ def aging_of(*rows: AgingRow) -> AgingPage:
     for name in tie_out.SUMMED:
         setattr(total, name, sum((getattr(each, name) for each in rows), Decimal(0)))
     total.weighted_avg_days_overdue = Decimal("12.5000")
-    totals: list[AgingTotal] = [total] if rows else []
+    total.not_yet_due = Decimal("0.00")
+    totals = [cast(AgingTotal, total)] if rows else []
     return AgingPage(rows=list(rows), totals=totals, count=len(rows), page=1, pages=1)
 
 
@@ -318,6 +322,47 @@ def test_an_unclear_address_is_a_400_in_place(answers: list[dict[str, Any]]) -> 
     assert page.status_code == 400
     assert "“soon” is not a day" in page.content.decode()
     assert answers == []
+
+
+def test_every_figure_of_the_reports_has_a_word() -> None:
+    assert set(COLUMNS) == set(FIGURES)
+
+
+def test_the_documents_behind_a_figure_add_up_to_it(
+    answers: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def documents(**question: Any) -> list[InvoiceRow]:
+        answers.append(question)
+        return [document("INV-1", "30.00"), document("INV-2", "12.50", kind="receipt")]
+
+    monkeypatch.setattr(staff_views, "open_invoices", documents)
+    with override("en"):
+        page = staff_views.invoices(request_for("account=C-1&bucket=days_1_30"), "halden")
+    text = readable(page.content.decode())
+    assert (answers[0]["account"], answers[0]["bucket"]) == ("C-1", "days_1_30")
+    assert "2 documents, USD" in text
+    assert "42.50" in text
+    assert "Receipt" in text
+
+
+def document(number: str, part: str, *, kind: str = "invoice") -> InvoiceRow:
+    return InvoiceRow(
+        document_id=1,
+        account_number="C-1",
+        account_name="Account C-1",
+        invoice_number=number,
+        kind=kind,
+        issue_date=date(2026, 10, 1),
+        due_date=date(2026, 11, 1) if kind == "invoice" else None,
+        currency="USD",
+        amount=Decimal("100.00"),
+        balance=Decimal(part),
+        disputed=Decimal("0.00"),
+        days_past_due=19 if kind == "invoice" else None,
+        bucket="days_1_30" if kind == "invoice" else "unapplied_credits",
+        status="overdue",
+        bucket_amount=Decimal(part),
+    )
 
 
 def test_a_client_finds_no_page_of_the_operators(answers: list[dict[str, Any]]) -> None:

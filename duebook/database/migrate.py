@@ -5,6 +5,7 @@ Every step may be run again. The database ends as the files in this release say.
 
 from __future__ import annotations
 
+import hashlib
 import os
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +16,14 @@ import psycopg
 from django.core.management import call_command
 from psycopg import sql
 
-from duebook.database.target import DatabaseTrouble, is_embedded, password, target
+from duebook.database.target import (
+    DatabaseTrouble,
+    home,
+    is_embedded,
+    password,
+    secret,
+    target,
+)
 from duebook.visibility.viewer import KEY_ID, pads, signing_key
 
 HERE = Path(__file__).parent
@@ -36,6 +44,24 @@ def migrate(*, verbosity: int = 0) -> None:
         own.execute(statements(HERE / "schemas.sql"))
     call_command("migrate", database="migrator", verbosity=verbosity, interactive=False)
     apply_rules()
+
+
+def migrate_embedded() -> None:
+    """Migrate the embedded database when its home has not seen these files yet."""
+    marker, now = home() / "migrated", _release()
+    if marker.is_file() and marker.read_text() == now:
+        return
+    migrate()
+    marker.write_text(now)
+
+
+def _release() -> str:
+    """A digest of everything that shapes the database, and of the secret its logins rest on."""
+    digest = hashlib.sha256(secret().encode())
+    package = HERE.parent
+    for file in sorted([*package.glob("*/*.sql"), *package.glob("migrations/*.py"), HERE / "migrate.py"]):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
 def apply_rules() -> None:

@@ -75,6 +75,14 @@ def age_key(column: str, *, hatch: str = "hatch") -> SafeString:
     return _bar(parts, whole=Decimal(0), width=100, hatch=hatch)
 
 
+def swatch(column: str, *, hatch: str = "hatch") -> SafeString:
+    """The colour of an age beside an invoice; nothing for what does not age."""
+    if column not in (*AGES, "disputed"):
+        return SafeString("")
+    inside = _segment(age_class(column), 0, 100, hatch, height=10)
+    return SafeString(f'<svg class="key" aria-hidden="true">{inside}</svg>')
+
+
 def sparkline(values: Sequence[Decimal]) -> SafeString:
     """A level over time, zero at the base, with a dot at the end."""
     low, high = min(*values, Decimal(0)), max(*values, Decimal(0))
@@ -105,7 +113,8 @@ def _portal_parts(row: object, column: str) -> list[tuple[str, Decimal]]:
     amount = Decimal(getattr(row, column))
     if column != "days_0_30":
         return [(age_class(age), amount) for age in PORTAL_AGES[column]]
-    not_yet_due = Decimal(getattr(row, "not_yet_due"))  # noqa: B009
+    # Aged from the issue date, more may be not yet due than is young.
+    not_yet_due = min(amount, Decimal(getattr(row, "not_yet_due")))  # noqa: B009
     return [("age-current", not_yet_due), ("age-1-30", amount - not_yet_due)]
 
 
@@ -139,8 +148,8 @@ def _segments(
     return "".join(drawn + gaps)
 
 
-def _segment(style: str, start: float, share: float, hatch: str) -> str:
-    place = f'x="{start:.2f}%" width="{share:.2f}%" height="8"'
+def _segment(style: str, start: float, share: float, hatch: str, *, height: int = 8) -> str:
+    place = f'x="{start:.2f}%" width="{share:.2f}%" height="{height}"'
     if style == "hatch":
         return f'<rect class="hatch" {place}/><rect fill="url(#{hatch})" {place}/>'
     return f'<rect class="{style}" {place}/>'

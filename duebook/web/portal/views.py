@@ -23,6 +23,6 @@ def what_you_owe(request: OrganisationRequest, slug: str) -> HttpResponse:
     """What a client owes, by how late it is."""
     asked = asked_of(request)
     rows = portal_aging(as_of=asked.as_of, basis=asked.basis)
-    shown = {"asked": asked, "rows": rows, "debts": debts(rows, basis=asked.basis)}
+    shown = {"asked": asked, "rows": rows, "debts": debts(rows)}
     shown["accounts"] = len({row.customer_id for row in rows})
     return render(request, "portal/aging.html", shown)

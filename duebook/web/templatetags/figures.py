@@ -26,8 +26,8 @@ register.simple_tag(drawing.mark)
 register.simple_tag(drawing.aging_bar)
 register.simple_tag(drawing.portal_bar)
 register.simple_tag(drawing.age_key)
+register.simple_tag(drawing.swatch)
 register.simple_tag(drawing.sparkline)
-register.filter("age_class", drawing.age_class)
 register.filter("word", words.word)
 
 MINUS = "\N{MINUS SIGN}"

@@ -1,0 +1,79 @@
+"""import: files into the ledger of an organisation, as its console."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from duebook.ingest.load import Opened, Result, load, open_file
+from duebook.ingest.load import Progress as Told
+from duebook.ingest.mapping import load_mapping
+from duebook.visibility.organisations import console_of
+
+SHOWN = 20
+ACTIONS = ("new", "changed", "unchanged", "repeated", "stale", "skipped", "invalid")
+
+
+def import_files(asked: Namespace) -> int:
+    """0 when every row is in, 1 when invalid rows were left out; 2, and nothing, otherwise."""
+    console = console_of(asked.slug)
+    mapping = load_mapping(asked.mapping) if asked.mapping else None
+    files = [open_file(path, kind=asked.kind, mapping=mapping) for path in asked.files]
+    with _progress(files) as told:
+        results = load(
+            console,
+            files,
+            as_at=asked.as_at,
+            strict=asked.strict,
+            dry_run=asked.dry_run,
+            progress=told,
+        )
+    for result in results:
+        _say(result)
+    if all(result.says_nothing_new for result in results):
+        print("Nothing new.")
+    elif asked.dry_run:
+        print("Dry run: nothing was written.")
+    return 1 if any(result.invalid for result in results) else 0
+
+
+def _say(result: Result) -> None:
+    counted = ", ".join(f"{result.counts[action]:,} {action}" for action in ACTIONS)
+    rows = result.counts.total()
+    accounts = f"; {result.new_accounts:,} new accounts" if result.new_accounts else ""
+    print(f"{result.file} ({result.kind}): {rows:,} rows: {counted}{accounts}.")
+    for warning, count in result.warnings.items():
+        print(f"  note: {warning}: {count:,}")
+    for row in result.invalid[:SHOWN]:
+        column = f", {row.column}" if row.column else ""
+        value = f" {row.value!r}" if row.value else ""
+        print(f"  line {row.line}{column}{value}: {row.reason}", file=sys.stderr)
+    if (more := result.counts["invalid"] - SHOWN) > 0:
+        print(f"  and {more:,} more invalid rows", file=sys.stderr)
+
+
+@contextmanager
+def _progress(files: list[Opened]) -> Iterator[Told]:
+    """A bar per file on a terminal, nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    bars = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+    )
+    with bars:
+        known = {file.path.name: bars.add_task(file.path.name, total=None) for file in files}
+
+        def told(name: str, rows: int, total: int) -> None:
+            bars.update(known[name], completed=rows, total=total or None)
+
+        yield told

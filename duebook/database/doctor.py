@@ -1,0 +1,168 @@
+"""Is the database as safe as promised? Asked in short at every start, in full by `duebook doctor`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from shutil import disk_usage
+from typing import Any, LiteralString
+
+import psycopg
+from django.db import OperationalError
+
+from duebook.database.migrate import first_line
+from duebook.database.target import DatabaseTrouble, home, is_embedded, secret, target
+from duebook.visibility.seeing import raw
+
+SPACE_BYTES = 1_000_000_000
+Connection = psycopg.Connection[Any]
+
+# What our logins must not be able to do. Each query answers with what is wrong, or with nothing.
+LOGIN_RULES: tuple[tuple[LiteralString, str], ...] = (
+    (
+        "SELECT rolname FROM pg_roles WHERE rolname = session_user AND rolsuper",
+        "{login} is a superuser, for whom no row is hidden",
+    ),
+    (
+        "SELECT rolname FROM pg_roles WHERE rolname = session_user"
+        " AND (rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication)",
+        "{login} may bypass row security, create roles or databases, or replicate",
+    ),
+    (
+        "SELECT rolname FROM pg_roles WHERE rolname = session_user AND rolinherit"
+        " AND EXISTS (SELECT FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid"
+        "             WHERE m.member = pg_roles.oid AND r.rolname LIKE 'duebook%')"
+        " AND current_setting('server_version_num')::int < 160000",
+        "{login} inherits the rights of the roles it may take",
+    ),
+    (
+        "SELECT r.rolname FROM pg_roles r WHERE r.rolname IN ('duebook_owner', 'duebook_guard',"
+        " 'duebook_migrator') AND r.rolname <> session_user"
+        " AND pg_has_role(session_user, r.oid, 'MEMBER')",
+        "{login} is a member of {found}",
+    ),
+    (
+        "SELECT c.oid::regclass::text FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner"
+        " WHERE r.rolname = session_user LIMIT 1",
+        "{login} owns {found}",
+    ),
+    (
+        "SELECT nspname FROM pg_namespace WHERE has_schema_privilege(session_user, oid, 'CREATE')"
+        " LIMIT 1",
+        "{login} may create things in schema {found}",
+    ),
+    (
+        "SELECT current_database() WHERE session_user <> 'duebook_worker'"
+        " AND has_database_privilege(session_user, current_database(), 'TEMPORARY')",
+        "{login} may create temporary tables",
+    ),
+    (
+        "SELECT s.setconfig::text FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole"
+        " WHERE r.rolname = session_user LIMIT 1",
+        "{login} has settings of its own ({found}); remove them with ALTER ROLE ... RESET ALL",
+    ),
+)
+
+
+def refuse_unsafe_login() -> None:
+    """Raises DatabaseTrouble when there is no database, or its login could see too much."""
+    if not is_embedded() and not secret() and not target().user:
+        raise DatabaseTrouble("Set DUEBOOK_SECRET beside DATABASE_URL; passwords derive from it.")
+    connection = _connected("ledger")
+    for wrong in login_problems(connection):
+        raise DatabaseTrouble(
+            f"The database login is refused because {wrong}; use duebook_app, which"
+            " duebook migrate creates, or leave the login out of DATABASE_URL."
+        )
+    if connection.execute("SELECT to_regnamespace('guard')").fetchone() == (None,):
+        raise DatabaseTrouble("The database is empty; run duebook migrate first.")
+    if not secret():
+        raise DatabaseTrouble("Set DUEBOOK_SECRET beside DATABASE_URL; passwords derive from it.")
+
+
+def _connected(alias: str) -> Connection:
+    try:
+        return raw(alias)
+    except (OperationalError, psycopg.OperationalError) as trouble:
+        where = target()
+        raise DatabaseTrouble(
+            f"The database at {where.host} cannot be reached: {_reason(trouble)}"
+        ) from trouble
+
+
+def _reason(trouble: Exception) -> str:
+    return first_line(trouble).rpartition("failed: ")[2].rstrip(".") + "."
+
+
+def login_problems(connection: Connection) -> Iterator[str]:
+    """What the connection's login could do that it must not."""
+    row = connection.execute("SELECT session_user").fetchone()
+    login = row[0] if row else "?"
+    for query, said in LOGIN_RULES:
+        found = connection.execute(query).fetchone()
+        if found is not None:
+            yield said.format(login=login, found=found[0])
+
+
+# The rules of isolation that the catalogue can be asked about.
+CATALOGUE_RULES: tuple[tuple[LiteralString, str], ...] = (
+    (
+        "SELECT c.oid::regclass::text FROM pg_class c"
+        " WHERE c.relnamespace = 'ar'::regnamespace AND c.relkind IN ('r', 'p')"
+        " AND c.relname NOT IN ('currency', 'platform_person')"
+        " AND NOT (c.relrowsecurity AND c.relforcerowsecurity)",
+        "{found} is not guarded by row security",
+    ),
+    (
+        "SELECT c.oid::regclass::text FROM pg_class c WHERE c.relnamespace = 'ar'::regnamespace"
+        " AND c.relkind IN ('r', 'p') AND pg_get_userbyid(c.relowner) <> 'duebook_owner'",
+        "{found} is not owned by duebook_owner",
+    ),
+    (
+        "SELECT g.grantee || ' on ' || g.table_name FROM information_schema.role_table_grants g"
+        " WHERE g.table_schema = 'ar' AND g.table_name NOT IN ('currency', 'platform_person')"
+        " AND g.grantee NOT IN ('duebook_owner', 'duebook_backup') AND NOT EXISTS ("
+        "   SELECT FROM pg_policies p WHERE p.schemaname = 'ar' AND p.tablename = g.table_name"
+        "   AND g.grantee = ANY (p.roles))",
+        "{found} is a right without a policy",
+    ),
+    (
+        "SELECT p.oid::regprocedure::text FROM pg_proc p"
+        " WHERE p.pronamespace IN ('ar'::regnamespace, 'guard'::regnamespace) AND p.prosecdef"
+        " AND NOT EXISTS (SELECT FROM unnest(p.proconfig) s WHERE s LIKE 'search_path=%pg_temp')",
+        "{found} runs as its owner without a fixed search_path",
+    ),
+    (
+        "SELECT p.oid::regprocedure::text FROM pg_proc p"
+        " WHERE p.pronamespace IN ('ar'::regnamespace, 'guard'::regnamespace)"
+        " AND EXISTS (SELECT FROM aclexplode(COALESCE(p.proacl, acldefault('f', p.proowner))) a"
+        "             WHERE a.grantee = 0)",
+        "{found} may be run by everybody",
+    ),
+)
+
+
+def doctor() -> Iterator[tuple[str, str | None]]:
+    """Each check by name with what is wrong, or None. Nothing is changed."""
+    for alias in ("ledger", "default", "worker"):
+        yield f"login {alias}", _first(lambda a=alias: login_problems(_connected(a)))  # type: ignore[misc]
+    connection = _connected("ledger")
+    for query, said in CATALOGUE_RULES:
+        found = connection.execute(query).fetchone()
+        yield said.replace("{found} ", "nothing "), said.format(found=found[0]) if found else None
+    yield "PostgreSQL 15 or later", _version(connection)
+    yield "room on the disk", _disk(home()) if is_embedded() else None
+
+
+def _first(problems: Callable[[], Iterator[str]]) -> str | None:
+    return next(problems(), None)
+
+
+def _version(connection: Connection) -> str | None:
+    number = connection.info.server_version
+    return None if number >= 150000 else f"PostgreSQL {number // 10000} is too old"
+
+
+def _disk(folder: Path) -> str | None:
+    free = disk_usage(folder).free
+    return None if free > SPACE_BYTES else f"only {free // 1_000_000} MB are free in {folder}"
