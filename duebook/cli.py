@@ -80,13 +80,9 @@ def _found(place: str) -> Callable[[argparse.Namespace], int]:
 
 
 def _close() -> None:
-    from django.db import connections
+    from duebook.database.logins import close_all
 
-    for alias in connections:
-        connection = connections[alias]
-        connection.close()
-        if hasattr(connection, "close_pool"):
-            connection.close_pool()
+    close_all()
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from tests import browser as pages  # sets Django up, before the product is imported
+
+# isort: split
 import re
 import time
 from collections.abc import Iterator
@@ -37,7 +40,6 @@ from duebook.web.staff import views as staff_views
 from duebook.web.styleguide import styleguide
 from duebook.web.templatetags import figures
 from duebook.web.words import COLUMNS
-from tests import browser as pages
 from tests.browser import MIDDLEWARE, TODAY, chromium, grave_findings, overflow, page_at, serving
 
 WEB = Path(figures.__file__).parents[1]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import tempfile
 from argparse import Namespace
@@ -12,6 +11,7 @@ from pathlib import Path
 from granian.constants import Interfaces
 from granian.server import MPServer as Granian
 
+from duebook.database.logins import close_all
 from duebook.demo.generator import PASSWORD, SampleOrganisation, SamplePerson, sample_organisations
 from duebook.ingest.load import load, open_file
 from duebook.visibility import organisations
@@ -108,14 +108,15 @@ def _refuse_taken(port: int) -> None:
 
 
 def _serve(port: int) -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    # The worker is a fork of this process, and a pool's threads do not live on in a fork.
+    close_all()
     Granian(
         "config.wsgi:application",
         address=ADDRESS,
         port=port,
         interface=Interfaces.WSGI,
         workers=1,
-        blocking_threads=8,
+        blocking_threads=4,
         log_access=False,
         log_level="warning",  # type: ignore[arg-type]
     ).serve()

@@ -8,11 +8,10 @@ from shutil import disk_usage
 from typing import Any, LiteralString
 
 import psycopg
-from django.db import OperationalError
+from django.db import OperationalError, connections
 
 from duebook.database.migrate import first_line
 from duebook.database.target import DatabaseTrouble, home, is_embedded, secret, target
-from duebook.visibility.seeing import raw
 
 SPACE_BYTES = 1_000_000_000
 Connection = psycopg.Connection[Any]
@@ -82,7 +81,8 @@ def refuse_unsafe_login() -> None:
 
 def _connected(alias: str) -> Connection:
     try:
-        return raw(alias)
+        connections[alias].ensure_connection()
+        return connections[alias].connection  # type: ignore[no-any-return]  # Any in Django
     except (OperationalError, psycopg.OperationalError) as trouble:
         where = target()
         raise DatabaseTrouble(

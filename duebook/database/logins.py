@@ -17,6 +17,8 @@ LOGINS = {
     "migrator": ("duebook_migrator", "door"),
 }
 
+POOLED = ("default", "ledger")
+
 
 def discard(connection: Any) -> None:
     """Leave nothing on a pooled connection for its next user: no role, cursor, plan or setting."""
@@ -42,7 +44,7 @@ def _settings(alias: str, where: Target) -> dict[str, Any]:
         + ("" if alias in ("worker", "migrator") else " -c statement_timeout=30s")
         + (" -c role=duebook_owner" if alias == "migrator" else ""),
     }
-    if alias in ("default", "ledger"):
+    if alias in POOLED:
         options["pool"] = {"min_size": 0, "max_size": 16, "timeout": 10, "reset": discard}
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -71,3 +73,13 @@ def _identity(alias: str, login: str, where: Target) -> dict[str, str]:
         parts = conninfo_to_dict(url)
         named = {"USER": str(parts.get("user", "")), "PASSWORD": str(parts.get("password", ""))}
     return named
+
+
+def close_all() -> None:
+    """Give up every connection of this process, the pools' too."""
+    from django.db import connections
+
+    for alias in connections:
+        connections[alias].close()
+        if alias in POOLED:
+            connections[alias].close_pool()

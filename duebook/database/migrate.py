@@ -16,6 +16,7 @@ import psycopg
 from django.core.management import call_command
 from psycopg import sql
 
+from duebook.database.keys import KEY_ID, pads, signing_key
 from duebook.database.target import (
     DatabaseTrouble,
     home,
@@ -24,7 +25,6 @@ from duebook.database.target import (
     secret,
     target,
 )
-from duebook.visibility.viewer import KEY_ID, pads, signing_key
 
 HERE = Path(__file__).parent
 VISIBILITY = HERE.parent / "visibility"

@@ -7,10 +7,9 @@ import hmac
 import time
 from dataclasses import dataclass
 
-from duebook.database.target import derived
+from duebook.database.keys import KEY_ID, signing_key
 
 LIFE_SECONDS = 60
-KEY_ID = "1"
 
 
 @dataclass(frozen=True)
@@ -35,13 +34,3 @@ class Viewer:
         expiry = int(time.time()) + LIFE_SECONDS
         claims = f"{self.org_id}.{self.person_id}.{self.kind}.{KEY_ID}.{backend_pid}.{expiry}"
         return f"{claims}.{hmac.new(signing_key(), claims.encode(), hashlib.sha256).hexdigest()}"
-
-
-def signing_key() -> bytes:
-    return bytes.fromhex(derived(f"viewer key {KEY_ID}"))
-
-
-def pads(key: bytes) -> tuple[bytes, bytes]:
-    """The inner and outer half of HMAC-SHA256 (RFC 2104), as the database keeps them."""
-    block = key.ljust(64, b"\0")
-    return bytes(b ^ 0x36 for b in block), bytes(b ^ 0x5C for b in block)
