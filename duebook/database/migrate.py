@@ -160,9 +160,14 @@ def _write_currencies(own: psycopg.Connection[tuple[object, ...]]) -> None:
         if currency.exponent is None:
             continue
         own.execute(
-            "INSERT INTO ar.currency (code, exponent, unit) VALUES (%s, %s, %s)"
+            "INSERT INTO ar.currency (code, exponent, unit, units) VALUES (%s, %s, %s, %s)"
             " ON CONFLICT (code) DO NOTHING",
-            [currency.code, currency.exponent, Decimal(1).scaleb(-currency.exponent)],
+            [
+                currency.code,
+                currency.exponent,
+                Decimal(1).scaleb(-currency.exponent),
+                10**currency.exponent,
+            ],
         )
 
 

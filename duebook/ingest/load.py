@@ -140,6 +140,12 @@ def load(
                 raise _DryRun
     except _DryRun:
         pass
+    except psycopg.IntegrityError as clash:
+        raise Refused(
+            "The rows contradict each other or the ledger"
+            f" ({clash.diag.constraint_name or 'a rule of the database'}): nothing was loaded;"
+            " send them in smaller files to find the two that clash."
+        ) from clash
     return results
 
 

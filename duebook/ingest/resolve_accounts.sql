@@ -5,7 +5,7 @@ WITH ranked AS (
     FROM pg_temp.stage_account s
     WINDOW same AS (PARTITION BY account_number ORDER BY line)
 ), found AS (
-    SELECT r.*, COALESCE(x.id, c.id) AS customer_id, y.exponent, abs(r.credit_limit) * 10::numeric ^ y.exponent AS minor,
+    SELECT r.*, COALESCE(x.id, c.id) AS customer_id, y.exponent, abs(r.credit_limit) * y.units AS minor,
            p.id AS owner_id, x.id IS NOT NULL AND c.id IS NOT NULL AND x.id <> c.id AS taken
     FROM ranked r
     CROSS JOIN ar.org o

@@ -24,7 +24,7 @@ WITH ranked AS (
 ), found AS (
     SELECT r.*, s.matches AS sources, s.names AS source_names, c.matches AS charges, c.names AS charge_names,
            sd.id AS source_id, cd.id AS charge_id, sd.customer_id AS source_customer_id, cd.customer_id AS charge_customer_id,
-           sd.currency AS source_currency, cd.currency, y.exponent, abs(r.amount) * 10::numeric ^ y.exponent AS minor,
+           sd.currency AS source_currency, cd.currency, y.exponent, abs(r.amount) * y.units AS minor,
            sa.account_number AS source_account, ca.account_number AS charge_account
     FROM ranked r
     LEFT JOIN source s ON s.line = r.line

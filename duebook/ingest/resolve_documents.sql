@@ -3,7 +3,7 @@
 INSERT INTO pg_temp.resolved_document
 WITH setting AS (
     SELECT * FROM ar.org WHERE org_id = %(org)s
-), spoken AS (  -- sign and kind as stored
+), spoken AS NOT MATERIALIZED (  -- sign and kind as stored
     SELECT s.*,
            CASE %(intake)s
                WHEN 'invoices' THEN CASE WHEN s.amount < 0 THEN 'credit_invoice' ELSE COALESCE(s.kind, 'invoice') END
@@ -13,12 +13,17 @@ WITH setting AS (
            END AS stored_kind,
            %(intake)s = 'payments' AND s.amount < 0 AS returns
     FROM pg_temp.stage_document s
-), ranked AS (  -- repeated whole: once; the same key with other content: the later one is refused
-    SELECT *,
-           first_value(line) OVER same AS first_line,
-           first_value(fingerprint) OVER same AS first_fingerprint
-    FROM spoken
-    WINDOW same AS (PARTITION BY stored_kind, number, returns ORDER BY line)
+), first AS (  -- repeated whole: once; the same key with other content: the later one is refused
+    SELECT s.stored_kind, s.number, s.returns, s.line, s.fingerprint
+    FROM spoken s JOIN (SELECT min(line) AS line FROM spoken GROUP BY stored_kind, number, returns HAVING count(*) > 1) AS f USING (line)
+), twin AS (
+    SELECT external_id, min(line) AS line FROM pg_temp.stage_document WHERE external_id IS NOT NULL
+    GROUP BY external_id HAVING count(*) > 1
+), ranked AS (
+    SELECT s.*, COALESCE(f.line, s.line) AS first_line, COALESCE(f.fingerprint, s.fingerprint) AS first_fingerprint, t.line AS twin_line
+    FROM spoken s
+    LEFT JOIN first f ON f.stored_kind = s.stored_kind AND f.number = s.number AND f.returns = s.returns
+    LEFT JOIN twin t ON t.external_id = s.external_id
 ), known AS (
     SELECT r.*, k.class, k.ages, c.id AS known_customer_id, c.net_terms_days,
            COALESCE(x.id, d.id) AS document_id,
@@ -36,15 +41,16 @@ WITH setting AS (
     LEFT JOIN ar.document x ON x.org_id = %(org)s AND x.intake = %(intake)s AND x.external_id = r.external_id
 ), money AS (
     SELECT n.*, y.exponent,
-           abs(n.amount) * 10::numeric ^ y.exponent AS minor,
-           abs(n.outstanding_amount) * 10::numeric ^ y.exponent AS open_minor,
-           abs(n.discount_amount) * 10::numeric ^ y.exponent AS discount_minor
+           abs(n.amount) * y.units AS minor,
+           abs(n.outstanding_amount) * y.units AS open_minor,
+           abs(n.discount_amount) * y.units AS discount_minor
     FROM known n LEFT JOIN ar.currency y ON y.code = n.stored_currency
 ), judged AS (
     SELECT m.*, o.state AS old_state, o.void_on AS old_void_on, o.source_version AS old_version, o.due_date AS old_due_date,
            o.closed_date AS old_closed_date, u.as_at AS old_as_at,
            CASE
                WHEN m.line <> m.first_line AND m.fingerprint <> m.first_fingerprint THEN 'number'
+               WHEN m.line = m.first_line AND m.twin_line < m.line THEN 'external_id'
                WHEN m.exponent IS NULL THEN 'currency'
                WHEN %(intake)s = 'orders' AND m.amount < 0 THEN 'amount'
                WHEN NOT %(round)s AND m.minor <> trunc(m.minor) OR m.minor > 9e15 THEN 'amount'
@@ -53,14 +59,15 @@ WITH setting AS (
                WHEN m.number_taken OR m.other_external_id THEN 'number'
                WHEN m.document_id IS NOT NULL AND NOT m.by_external_id
                     AND m.document_customer_id IS DISTINCT FROM m.known_customer_id THEN 'account_number'
-               WHEN (m.by_external_id AND m.document_customer_id IS DISTINCT FROM m.known_customer_id
-                     OR o.currency <> m.stored_currency OR o.class <> m.class) AND EXISTS (
+               WHEN COALESCE(m.by_external_id AND m.document_customer_id IS DISTINCT FROM m.known_customer_id
+                     OR o.currency <> m.stored_currency OR o.class <> m.class, false) AND EXISTS (
                     SELECT FROM ar.allocation a WHERE a.org_id = %(org)s AND a.origin IN ('stated', 'transfer')
                     AND (a.source_id = o.id OR a.charge_id = o.id)) THEN 'allocated'
            END AS wrong
     FROM money m
     LEFT JOIN ar.document o ON o.org_id = %(org)s AND o.id = m.document_id
     LEFT JOIN ar.ingest_run u ON u.org_id = %(org)s AND u.id = o.run_id
+    OFFSET 0  -- a fence: without it each verdict is worked out anew wherever it is named
 ), settled AS (
     SELECT j.*, round(j.minor)::bigint AS stored_amount,
            CASE %(intake)s || ':' || COALESCE(j.status, '')
@@ -73,6 +80,7 @@ WITH setting AS (
                          ELSE 'sent' END
            END AS told_state
     FROM judged j
+    OFFSET 0
 )
 SELECT
     t.line,
@@ -86,11 +94,12 @@ SELECT
          WHEN t.returns THEN 'return'
          WHEN t.document_id IS NULL THEN 'new' ELSE 'changed' END,
     CASE t.wrong WHEN 'number' THEN %(number_column)s::text WHEN 'allocated' THEN 'account_number' ELSE t.wrong END,
-    CASE t.wrong WHEN 'number' THEN t.number WHEN 'currency' THEN t.stored_currency
+    CASE t.wrong WHEN 'number' THEN t.number WHEN 'currency' THEN t.stored_currency WHEN 'external_id' THEN t.external_id
                  WHEN 'amount' THEN t.amount::text WHEN 'outstanding_amount' THEN t.outstanding_amount::text
                  WHEN 'discount_amount' THEN t.discount_amount::text ELSE t.account_number END,
     CASE WHEN t.wrong = 'number' AND t.line <> t.first_line THEN 'Same number as line ' || t.first_line || ', other content: keep one of the two lines.'
          WHEN t.wrong = 'number' THEN 'Another document has this number already: give it a number of its own, or a prefix in the mapping.'
+         WHEN t.wrong = 'external_id' THEN 'Same external_id as line ' || t.twin_line || ', other number: give each document its own.'
          WHEN t.wrong = 'currency' THEN 'Unknown currency: use a code of ISO 4217 such as USD.'
          WHEN t.wrong = 'account_number' THEN 'This number belongs to another account already: numbers are used once, so give a prefix in the mapping.'
          WHEN t.wrong = 'allocated' THEN 'Money is applied to this document, so its account, currency and class stay: void it and send it anew.'

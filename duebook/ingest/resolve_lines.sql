@@ -12,7 +12,7 @@ WITH ranked AS (
     GROUP BY r.line
 ), found AS (
     SELECT r.*, m.matches, m.names, d.id AS document_id, d.customer_id, d.currency, y.exponent,
-           r.amount * 10::numeric ^ y.exponent AS minor
+           r.amount * y.units AS minor
     FROM ranked r
     LEFT JOIN document m ON m.line = r.line
     LEFT JOIN ar.document d ON d.org_id = %(org)s AND d.id = m.id

@@ -19,7 +19,7 @@ WITH ranked AS (
 ), found AS (
     SELECT r.*, o.matches AS orders, o.names AS order_names, i.matches AS invoices, i.names AS invoice_names,
            od.id AS order_id, inv.id AS invoice_id, od.customer_id, od.currency, inv.currency AS invoice_currency,
-           od.customer_id <> inv.customer_id AS apart, y.exponent, abs(r.amount) * 10::numeric ^ y.exponent AS minor
+           od.customer_id <> inv.customer_id AS apart, y.exponent, abs(r.amount) * y.units AS minor
     FROM ranked r
     LEFT JOIN candidate o ON o.line = r.line AND o.class = 'order'
     LEFT JOIN candidate i ON i.line = r.line AND i.class = 'charge'

@@ -93,7 +93,10 @@ def post_links(batch: Batch) -> None:
 def join_as_a_whole(connection: psycopg.Connection[Any], *, rows: int) -> None:
     """Many rows are joined by hashing, few by index; the planner cannot count staged rows."""
     way = "off" if rows > MANY else "on"
-    connection.execute("SELECT set_config('enable_nestloop', %s, true)", [way])
+    connection.execute(
+        "SELECT set_config('enable_nestloop', %s, true), set_config('enable_mergejoin', %s, true)",
+        [way, way],
+    )
 
 
 def _keep_versions(batch: Batch, query: LiteralString, action: str) -> None:

@@ -5,7 +5,8 @@
 CREATE TABLE ar.currency (
     code     text COLLATE "C" PRIMARY KEY,
     exponent smallint NOT NULL CHECK (exponent BETWEEN 0 AND 4),
-    unit     numeric NOT NULL  -- one minor unit: 0.01 for two decimals; amount * unit prints right
+    unit     numeric NOT NULL,  -- one minor unit: 0.01 for two decimals; amount * unit prints right
+    units    numeric NOT NULL   -- how many of them make one: 100 for two decimals
 );
 COMMENT ON TABLE ar.currency IS 'ISO 4217; the same for everybody.';
 

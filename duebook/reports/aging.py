@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -122,8 +122,8 @@ def aging_page(
         size=size,
         after=(max(page, 1) - 1) * (size or 0),
     )
-    lines = [_of(AgingRow, each) for each in found if each["place"] is not None]
-    totals = [_of(AgingTotal, each) for each in found if each["place"] is None]
+    lines = [AgingRow(*each[1:-1]) for each in found if each[0] is not None]
+    totals = [AgingTotal(each[4], each[-1], *each[5:-1]) for each in found if each[0] is None]
     count = sum(total.accounts for total in totals)
     pages = max(1, math.ceil(count / size)) if size else 1
     if page > pages:
@@ -155,6 +155,3 @@ def portal_aging(*, as_of: date, basis: str = "due") -> list[PortalRow]:
         for row in aging(as_of=as_of, basis=basis)
     ]
 
-
-def _of(kind: type, record: dict[str, object]) -> AgingRow | AgingTotal:  # type: ignore[type-arg]
-    return kind(**{field.name: record[field.name] for field in fields(kind)})  # type: ignore[no-any-return]

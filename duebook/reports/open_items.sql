@@ -20,6 +20,7 @@ FROM (
     FROM ar.document d
     WHERE d.org_id = %(org)s AND d.class <> 'order' AND d.closed_on > %(as_of)s::date AND d.issue_date <= %(as_of)s::date
       AND (%(customer)s::bigint IS NULL OR d.customer_id = %(customer)s)
+    OFFSET 0  -- a fence: without it the balance is worked out anew wherever it is named
 ) AS d
 LEFT JOIN (
     SELECT document_id, CASE WHEN bool_or(amount IS NULL) THEN 9e18 ELSE sum(amount) END AS amount

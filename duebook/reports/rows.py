@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, LiteralString, TypeVar, cast
 
-from psycopg.rows import class_row, dict_row
+from psycopg.rows import class_row
 
 from duebook.visibility.seeing import raw
 
@@ -21,10 +21,9 @@ def rows(row: type[Row], file: str, **named: Any) -> list[Row]:
         return cursor.execute(query(file), {"org": organisation(), **named}).fetchall()
 
 
-def records(file: str, **named: Any) -> list[dict[str, Any]]:
+def records(file: str, **named: Any) -> list[tuple[Any, ...]]:
     """The answer of a file as it comes, for a report that sorts it into several types."""
-    with raw().cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(query(file), {"org": organisation(), **named}).fetchall()
+    return raw().execute(query(file), {"org": organisation(), **named}).fetchall()
 
 
 def organisation() -> int:
