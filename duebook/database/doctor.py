@@ -28,31 +28,50 @@ LOGIN_RULES: tuple[tuple[LiteralString, str], ...] = (
         "{login} may bypass row security, create roles or databases, or replicate",
     ),
     (
-        "SELECT rolname FROM pg_roles WHERE rolname = session_user AND rolinherit"
-        " AND EXISTS (SELECT FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid"
-        "             WHERE m.member = pg_roles.oid AND r.rolname LIKE 'duebook%')"
-        " AND current_setting('server_version_num')::int < 160000",
-        "{login} inherits the rights of the roles it may take",
+        "SELECT r.rolname FROM pg_roles r WHERE r.rolname <> session_user"
+        " AND pg_has_role(session_user, r.oid, 'USAGE')",
+        "{login} has the rights of {found} without taking it",
     ),
     (
-        "SELECT r.rolname FROM pg_roles r WHERE r.rolname IN ('duebook_owner', 'duebook_guard',"
-        " 'duebook_migrator') AND r.rolname <> session_user"
-        " AND pg_has_role(session_user, r.oid, 'MEMBER')",
+        "SELECT r.rolname FROM pg_roles r WHERE r.rolname <> session_user"
+        " AND pg_has_role(session_user, r.oid, 'MEMBER') AND (session_user = 'duebook_door'"
+        "   OR r.rolname NOT IN ('duebook_admin', 'duebook_member', 'duebook_member_all',"
+        "                        'duebook_client', 'duebook_service', 'duebook_platform'))",
         "{login} is a member of {found}",
     ),
     (
-        "SELECT c.oid::regclass::text FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner"
-        " WHERE r.rolname = session_user LIMIT 1",
-        "{login} owns {found}",
+        "SELECT r.rolname FROM pg_roles r WHERE r.rolname <> session_user"
+        " AND pg_has_role(session_user, r.oid, 'MEMBER')"
+        " AND (r.rolsuper OR r.rolbypassrls OR r.rolcreaterole OR r.rolcreatedb)",
+        "{login} may take {found}, which may bypass row security or create roles or databases",
     ),
     (
-        "SELECT nspname FROM pg_namespace WHERE has_schema_privilege(session_user, oid, 'CREATE')"
+        "SELECT pg_describe_object(d.classid, d.objid, 0) FROM pg_shdepend d"
+        " WHERE d.refclassid = 'pg_authid'::regclass AND d.deptype = 'o'"
+        " AND pg_has_role(session_user, d.refobjid, 'MEMBER') AND d.dbid IN"
+        "   (0, (SELECT oid FROM pg_database WHERE datname = current_database()))"
+        # Anybody may make large objects, and the worker temporary tables; neither opens a door.
+        " AND d.classid <> 'pg_largeobject'::regclass AND NOT EXISTS (SELECT FROM pg_class c"
+        "   WHERE d.classid = 'pg_class'::regclass AND c.oid = d.objid AND c.relpersistence = 't')"
         " LIMIT 1",
+        "{login} or a role it may take owns {found}",
+    ),
+    (
+        "SELECT n.nspname FROM pg_namespace n JOIN pg_roles r"
+        " ON pg_has_role(session_user, r.oid, 'MEMBER')"
+        " AND has_schema_privilege(r.oid, n.oid, 'CREATE')"
+        " WHERE n.nspname !~ '^pg_(toast_)?temp' LIMIT 1",
         "{login} may create things in schema {found}",
     ),
     (
-        "SELECT current_database() WHERE session_user <> 'duebook_worker'"
-        " AND has_database_privilege(session_user, current_database(), 'TEMPORARY')",
+        "SELECT current_database() FROM pg_roles r WHERE pg_has_role(session_user, r.oid, 'MEMBER')"
+        " AND has_database_privilege(r.oid, current_database(), 'CREATE')",
+        "{login} may create schemas in database {found}",
+    ),
+    (
+        "SELECT current_database() FROM pg_roles r WHERE session_user <> 'duebook_worker'"
+        " AND pg_has_role(session_user, r.oid, 'MEMBER')"
+        " AND has_database_privilege(r.oid, current_database(), 'TEMPORARY')",
         "{login} may create temporary tables",
     ),
     (
@@ -73,6 +92,8 @@ def refuse_unsafe_login() -> None:
             f"The database login is refused because {wrong}; use duebook_app, which"
             " duebook migrate creates, or leave the login out of DATABASE_URL."
         )
+    for wrong in login_problems(_connected("default")):
+        raise DatabaseTrouble(f"The database login of sign-in is refused because {wrong}.")
     if connection.execute("SELECT to_regnamespace('guard')").fetchone() == (None,):
         raise DatabaseTrouble("The database is empty; run duebook migrate first.")
     if not secret():
@@ -119,11 +140,12 @@ CATALOGUE_RULES: tuple[tuple[LiteralString, str], ...] = (
         "{found} is not owned by duebook_owner",
     ),
     (
-        "SELECT g.grantee || ' on ' || g.table_name FROM information_schema.role_table_grants g"
-        " WHERE g.table_schema = 'ar' AND g.table_name NOT IN ('currency', 'platform_person')"
-        " AND g.grantee NOT IN ('duebook_owner', 'duebook_backup') AND NOT EXISTS ("
-        "   SELECT FROM pg_policies p WHERE p.schemaname = 'ar' AND p.tablename = g.table_name"
-        "   AND g.grantee = ANY (p.roles))",
+        # Not from information_schema: it shows a login nothing of the roles it may only take.
+        "SELECT a.grantee::regrole || ' on ' || c.oid::regclass FROM pg_class c"
+        " CROSS JOIN aclexplode(c.relacl) a WHERE c.relnamespace = 'ar'::regnamespace"
+        " AND c.relkind IN ('r', 'p') AND c.relname NOT IN ('currency', 'platform_person')"
+        " AND a.grantee <> c.relowner AND NOT EXISTS ("
+        "   SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND a.grantee = ANY (p.polroles))",
         "{found} is a right without a policy",
     ),
     (
@@ -138,6 +160,11 @@ CATALOGUE_RULES: tuple[tuple[LiteralString, str], ...] = (
         " AND EXISTS (SELECT FROM aclexplode(COALESCE(p.proacl, acldefault('f', p.proowner))) a"
         "             WHERE a.grantee = 0)",
         "{found} may be run by everybody",
+    ),
+    (
+        "SELECT 'DROP OWNED' WHERE NOT EXISTS (SELECT FROM pg_event_trigger"
+        " WHERE evtname = 'duebook_keep_policies' AND evtenabled IN ('O', 'A'))",
+        "{found} is open to viewers, who could drop policies with it",
     ),
 )
 

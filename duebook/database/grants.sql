@@ -21,3 +21,14 @@ REVOKE INSERT, UPDATE, DELETE ON door.django_migrations FROM duebook_door;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA door TO duebook_door;
 GRANT SELECT ON ALL TABLES IN SCHEMA door TO duebook_backup;
 GRANT SELECT ON ALL SEQUENCES IN SCHEMA ar, door, guard TO duebook_backup;
+
+-- Only a superuser may watch commands; where the migrator is none, doctor says what is missing.
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_event_trigger WHERE evtname = 'duebook_keep_policies') THEN
+        CREATE EVENT TRIGGER duebook_keep_policies ON ddl_command_start WHEN TAG IN ('DROP OWNED')
+            EXECUTE FUNCTION guard.keep_policies();
+    END IF;
+EXCEPTION WHEN insufficient_privilege THEN
+    RAISE WARNING 'nothing keeps a viewer from dropping policies: the migrator may not make event triggers';
+END $$;

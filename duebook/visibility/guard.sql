@@ -62,8 +62,9 @@ BEGIN
     IF viewer.org_id IS NULL THEN
         RETURN NULL;
     END IF;
-    IF guard.kind_of(viewer.org_id, viewer.person_id) IS DISTINCT FROM wanted OR viewer.kind <> wanted THEN
-        RAISE insufficient_privilege USING MESSAGE = 'the viewer is not a ' || wanted || ' of this organisation';
+    IF guard.kind_of(viewer.org_id, viewer.person_id) IS DISTINCT FROM wanted
+       OR viewer.kind IS DISTINCT FROM wanted THEN
+        RAISE insufficient_privilege USING MESSAGE = format('the viewer is not a %s of this organisation', wanted);
     END IF;
     RETURN viewer.org_id;
 END $$;
@@ -148,3 +149,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT j.org_id, j.person_id, j.kind, j.task, j.args FROM ar.job j
     WHERE j.id = job AND guard.kind_of(j.org_id, j.person_id) = j.kind
 $$;
+
+-- DROP OWNED asks only for the role, not for the table: any viewer could drop its policies for all.
+CREATE OR REPLACE FUNCTION guard.keep_policies() RETURNS event_trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NOT pg_has_role(session_user, 'duebook_owner', 'MEMBER') THEN
+        RAISE insufficient_privilege USING MESSAGE = 'policies are dropped by duebook migrate alone';
+    END IF;
+END $$;

@@ -3,10 +3,11 @@
 --         customer  rows of the customers the viewer may see, by the column `customer_id`
 --         id        the same for the table whose own id is the customer's
 --         person    an admin sees all, others the row of themselves
+--         audit     every row of the organisation; written in nobody else's name
 -- rights per kind of viewer: s select, i insert, u update, d delete. No letter: no right at all.
 DO $$
 DECLARE
-    r record; old record; viewer record; held text; mine text; rights text;
+    r record; old record; viewer record; held text; mine text; own text; rights text;
     word constant jsonb := '{"s": "SELECT", "i": "INSERT", "u": "UPDATE", "d": "DELETE"}';
     -- Constants beside org_id make the guard answer before any row is touched. Asked lazily, after
     -- cheap conditions of the query, whether it was asked at all (an error, EXPLAIN, time) told of
@@ -40,7 +41,7 @@ BEGIN
             ('ingest_run',        'org',      'id',          'siu',  '',     '',     'siu',  ''),
             ('ingest_error',      'org',      'id',          'si',   '',     '',     'si',   ''),
             ('job',               'person',   'person_id',   's',    's',    '',     '',     ''),
-            ('audit_event',       'org',      'id',          'si',   '',     '',     'i',    'i')
+            ('audit_event',       'audit',    'id',          'si',   '',     '',     'i',    'i')
     ) AS rule (name, reach, column_name, staff, member, client, service, platform) LOOP
         EXECUTE format('ALTER TABLE ar.%I ENABLE ROW LEVEL SECURITY', r.name);
         EXECUTE format('ALTER TABLE ar.%I FORCE ROW LEVEL SECURITY', r.name);
@@ -50,10 +51,11 @@ BEGIN
             EXECUTE format('REVOKE ALL ON ar.%I FROM duebook_%s', r.name, viewer.kind);
             CONTINUE WHEN viewer.letters = '';
             held := format('(org_id, %1$s) = (SELECT guard.viewer_org(%2$L), %1$s)', first, viewer.kind);
+            own := format('(org_id, %3$I, %1$s) = (SELECT guard.viewer_org(%2$L), guard.viewer_person(), %1$s)',
+                          first, viewer.kind, CASE WHEN r.reach = 'audit' THEN 'person_id' ELSE r.column_name END);
             IF r.reach = 'person' AND viewer.kind <> 'admin'
                AND NOT (r.name = 'person' AND viewer.kind LIKE 'member%') THEN
-                held := format('(org_id, %3$I, %1$s) = (SELECT guard.viewer_org(%2$L), guard.viewer_person(), %1$s)',
-                               first, viewer.kind, r.column_name);
+                held := own;
             END IF;
             mine := CASE
                 WHEN r.reach = 'access' AND viewer.kind = 'member'
@@ -76,7 +78,8 @@ BEGIN
             END IF;
             held := concat_ws(' AND ', held, mine);
             EXECUTE format('CREATE POLICY %I ON ar.%I TO duebook_%s USING (%s) WITH CHECK (%s)',
-                           viewer.kind || '_rows', r.name, viewer.kind, held, held);
+                           viewer.kind || '_rows', r.name, viewer.kind, held,
+                           CASE WHEN r.reach = 'audit' THEN own ELSE held END);
             SELECT string_agg(word ->> letter, ', ') INTO rights
             FROM regexp_split_to_table(viewer.letters, '') AS letter;
             EXECUTE format('GRANT %s ON ar.%I TO duebook_%s', rights, r.name, viewer.kind);
