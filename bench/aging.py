@@ -14,7 +14,7 @@ from duebook.visibility.organisations import viewer_of
 from duebook.visibility.seeing import seeing
 
 NOTHING = Figures(Decimal(0), Decimal(0), (Decimal(0),) * 5)
-COMMANDS = 5
+COMMANDS = 3
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
+import re
+import signal
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from datetime import date
@@ -20,17 +24,37 @@ DONE, CHECK_FAILED, REFUSED = 0, 1, 2
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """One sentence, exit code 2."""
-        self.exit(REFUSED, f"{self.prog}: {message}; see {self.prog} --help.\n")
+        said = " ".join(message.split())
+        self.exit(REFUSED, f"{self.prog}: {said}; see {self.prog} --help.\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command. 0 done; 1 a check failed or rows were left out; 2 refused, nothing changed."""
-    asked = _parser().parse_args(arguments)
+    """Run one command: 0 done; 1 a check failed or rows were left out; 2 refused, all as before."""
+    _hold_streams()
+    code = DONE
+    try:
+        try:
+            code = _answered(arguments)
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:  # Whoever reads the output has enough of it.
+        _drop_output()
+    except OSError as trouble:
+        if trouble.filename is not None:
+            raise
+        _drop_output()
+        print(f"duebook: The output cannot be written: {trouble.strerror}.", file=sys.stderr)
+        return code or CHECK_FAILED
+    return code
+
+
+def _answered(arguments: Sequence[str] | None) -> int:
+    parser = _parser()
+    asked = parser.parse_args(arguments)
+    if damaged := _damaged(asked):
+        parser.error(f"{damaged!a} is not UTF-8 text")
     try:
         return _run(asked)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
     except KeyboardInterrupt:
         print("Stopped; nothing half-done was kept.", file=sys.stderr)
         return REFUSED
@@ -39,6 +63,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         print(f"duebook: {' '.join(str(trouble).split())}", file=sys.stderr)
         return REFUSED
+
+
+def _hold_streams() -> None:
+    """Somewhere to write, whatever was closed; a mark for letters that the terminal lacks; and an
+    end on SIGTERM as on Ctrl-C, so that the database is not left running.
+    """
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "r+"))  # noqa: SIM115
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def _drop_output() -> None:
+    """What is still in the buffer goes nowhere, so that the interpreter can end in peace."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _damaged(asked: argparse.Namespace) -> str:
+    """An argument that cannot be stored. The names of files may be any bytes."""
+    for value in vars(asked).values():
+        for each in value if isinstance(value, list) else [value]:
+            if isinstance(each, str) and each.encode(errors="replace").decode() != each:
+                return each
+    return ""
 
 
 # Expected trouble, by name: importing every module that defines one would slow each start.
@@ -89,32 +140,37 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="duebook", description="Accounts receivable that ties out.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
 
-    def add(name: str, does: str, *, to: object = commands, readies: bool = True) -> _Parser:
-        command = to.add_parser(name)  # type: ignore[attr-defined]
+    def add(
+        name: str, does: str, said: str, *, to: object = commands, readies: bool = True
+    ) -> _Parser:
+        command = to.add_parser(name, help=said, description=said)  # type: ignore[attr-defined]
         command.set_defaults(does=does, readies=readies)
         return command  # type: ignore[no-any-return]
 
-    def group(name: str) -> object:
-        return commands.add_parser(name).add_subparsers(
+    def group(name: str, said: str) -> object:
+        return commands.add_parser(name, help=said, description=said).add_subparsers(
             required=True, metavar="COMMAND", parser_class=_Parser
         )
 
-    add("demo", "serving:demo").add_argument("--port", type=int, default=8000)
-    add("serve", "serving:serve").add_argument("--port", type=int, default=8000)
-    add("migrate", "upkeep:migrate", readies=False)
-    add("doctor", "upkeep:doctor", readies=False)
-    add("url", "upkeep:database_url", to=group("database"))
-    checks = group("rollups")
-    add("check", "upkeep:check", to=checks).add_argument("slug", metavar="SLUG")
-    add("rebuild", "upkeep:rebuild", to=checks).add_argument("slug", metavar="SLUG")
-    _organisations(add("create", "people:create_organisation", to=group("org")))
-    _people(add("create", "people:create_person", to=group("user")))
-    _imports(add("import", "importing:import_files"))
-    reports = group("report")
-    _report(add("aging", "reporting:aging", to=reports)).add_argument(
-        "--layout", choices=("operator", "portal"), default="operator"
-    )
-    invoices = _report(add("invoices", "reporting:invoices", to=reports))
+    for name, said in (("demo", "sample organisations, to look around"), ("serve", "web server")):
+        add(name, f"serving:{name}", said).add_argument("--port", type=int, default=8000)
+    add("migrate", "upkeep:migrate", "bring the database up to this release", readies=False)
+    add("doctor", "upkeep:doctor", "is the database as safe as promised?", readies=False)
+    database = group("database", "the database behind it all")
+    add("url", "upkeep:database_url", "connection string of the application's login", to=database)
+    checks = group("rollups", "what is derived from the documents")
+    for name, said in (("check", "compare it with them"), ("rebuild", "derive it anew")):
+        add(name, f"upkeep:{name}", said, to=checks).add_argument("slug", metavar="SLUG")
+    create = "create_organisation", "create_person"
+    org, user = group("org", "organisations"), group("user", "people")
+    _organisations(add("create", f"people:{create[0]}", "a new organisation", to=org))
+    _people(add("create", f"people:{create[1]}", "a person of an organisation", to=user))
+    _imports(add("import", "importing:import_files", "files into an organisation's ledger"))
+    reports = group("report", "what a person sees, as a file")
+    _report(
+        add("aging", "reporting:aging", "who owes what, by days late", to=reports)
+    ).add_argument("--layout", choices=("operator", "portal"), default="operator")
+    invoices = _report(add("invoices", "reporting:invoices", "what is open", to=reports))
     invoices.add_argument("--account", metavar="NUMBER", default="")
     invoices.add_argument("--bucket", metavar="COLUMN", default="")
     return parser
@@ -159,9 +215,11 @@ def _report(command: _Parser) -> _Parser:
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+            return date.fromisoformat(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a date such as 2026-03-31") from None
+        pass
+    raise argparse.ArgumentTypeError(f"{text!r} is not a date such as 2026-03-31")
 
 
 if __name__ == "__main__":

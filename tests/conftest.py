@@ -29,18 +29,14 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 @pytest.fixture(scope="session")
 def server() -> Iterator[None]:
     """The embedded server, migrated."""
+    from duebook.database.logins import close_all
     from duebook.database.migrate import migrate_embedded
     from duebook.database.server import running
 
     with running():
         migrate_embedded()
         yield
-        from django.db import connections
-
-        for alias in connections:
-            connections[alias].close()
-            if alias in ("default", "ledger"):
-                connections[alias].close_pool()
+        close_all()
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
 """The cast: two organisations, their people, and facts one can add up in the head.
 
-    world.acme.owes("100.00", due="2026-03-31")
-    with world.acme.admin():
-        assert aging(as_of=date(2026, 3, 31))[0].current == Decimal("100.00")
+world.acme.owes("100.00", due="2026-03-31")
+with world.acme.admin():
+    assert aging(as_of=date(2026, 3, 31))[0].current == Decimal("100.00")
 """
 
 from __future__ import annotations
@@ -61,9 +61,7 @@ class Company:
             self.client_email, slug=self.slug, role="client", accounts=["C1"], password=PASSWORD
         )
 
-    def loads(
-        self, kind: str, rows: Sequence[Mapping[str, object]], **options: object
-    ) -> Result:
+    def loads(self, kind: str, rows: Sequence[Mapping[str, object]], **options: object) -> Result:
         """Rows through the real door: written to a file, imported."""
         return self.loads_all({kind: rows}, **options)[0]
 

@@ -7,6 +7,7 @@ from argparse import Namespace
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 
 from duebook.visibility import organisations
 from duebook.visibility.organisations import Refused
@@ -21,17 +22,17 @@ def create_organisation(asked: Namespace) -> int:
         aging_basis=asked.aging_basis,
         today=asked.today,
     )
-    print(f"Created {asked.name}. Next: duebook user create EMAIL --org {asked.slug} --role admin")
+    name, slug = asked.name or asked.slug, asked.slug
+    print(f"Created {name}. Next: duebook user create EMAIL --org {slug} --role admin")
     return 0
 
 
 def create_person(asked: Namespace) -> int:
-    password = sys.stdin.readline().rstrip("\n") if asked.password_stdin else None
-    if password is not None:
-        try:
-            validate_password(password)
-        except ValidationError as weak:
-            raise Refused(f"The password is refused: {' '.join(weak.messages)}") from weak
+    try:
+        validate_email(asked.email)
+    except ValidationError as wrong:
+        raise Refused(f"{asked.email!r} is not an e-mail address.") from wrong
+    password = _password() if asked.password_stdin else None
     organisations.add_person(
         asked.email,
         slug=asked.org,
@@ -41,3 +42,18 @@ def create_person(asked: Namespace) -> int:
     )
     print(f"{asked.email} is now {asked.role} of {asked.org}.")
     return 0
+
+
+def _password() -> str:
+    """The first line of standard input. Raises Refused when it is too easy, or no text."""
+    try:
+        line = sys.stdin.readline()
+        line.encode()
+    except UnicodeError as trouble:
+        raise Refused("The password is refused: it is not UTF-8 text.") from trouble
+    password = line.rstrip("\r\n")
+    try:
+        validate_password(password)
+    except ValidationError as weak:
+        raise Refused(f"The password is refused: {' '.join(weak.messages)}") from weak
+    return password

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import sys
-import tempfile
 from argparse import Namespace
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import date
-from pathlib import Path
 
-from duebook.export.tables import write_csv, write_json, write_xlsx
+from duebook.export.tables import TooLong, write_csv, write_json, xlsx
 from duebook.reports import aging as aging_report
 from duebook.reports import invoices as invoice_report
 from duebook.visibility.organisations import Organisation, Refused, current, viewer_of
-from duebook.visibility.seeing import seeing
+from duebook.visibility.seeing import raw, seeing
+from duebook.visibility.viewer import Viewer
 
 OPERATOR = (
     "account_number account_name currency current days_1_30 days_31_60 days_61_90 days_91_plus"
@@ -39,9 +39,12 @@ def aging(asked: Namespace) -> int:
         as_of, basis = _asked(asked, current(viewer))
         if asked.layout == "portal":
             rows, columns = aging_report.portal_aging(as_of=as_of, basis=basis), PORTAL
+            totals = _totals(rows, PORTAL[3:])
         else:
-            rows, columns = aging_report.aging(as_of=as_of, basis=basis), OPERATOR
-    return _write(asked, columns, rows, title=f"Aging {as_of}")
+            page = aging_report.aging_page(as_of=as_of, basis=basis, size=None)
+            rows, columns = page.rows, OPERATOR
+            totals = [_total(each.currency, vars(each)) for each in page.totals]
+    return _write(asked, columns, rows, title=f"Aging {as_of}", totals=totals)
 
 
 def invoices(asked: Namespace) -> int:
@@ -52,11 +55,22 @@ def invoices(asked: Namespace) -> int:
     viewer = viewer_of(asked.slug, asked.email)
     with seeing(viewer, read_only=True):
         as_of, basis = _asked(asked, current(viewer))
+        if asked.account:
+            _refuse_unseen(asked.account, viewer)
         rows = invoice_report.invoices(
             as_of=as_of, basis=basis, account=asked.account, bucket=asked.bucket
         )
     columns = [*INVOICES, "bucket_amount"] if asked.bucket else INVOICES
-    return _write(asked, columns, rows, title=f"Invoices {as_of}")
+    added = ["bucket_amount"] if asked.bucket else ["amount", "balance", "disputed"]
+    totals = _totals(rows, added)
+    return _write(asked, columns, rows, title=f"Invoices {as_of}", totals=totals)
+
+
+def _refuse_unseen(account: str, viewer: Viewer) -> None:
+    """The same whether it does not exist or is somebody else's."""
+    query = "SELECT FROM ar.customer WHERE org_id = %s AND account_number = %s"
+    if raw().execute(query, [viewer.org_id, account]).fetchone() is None:
+        raise Refused(f"There is no account {account} that this person may see; check the number.")
 
 
 def _asked(asked: Namespace, organisation: Organisation) -> tuple[date, str]:
@@ -68,30 +82,43 @@ def _asked(asked: Namespace, organisation: Organisation) -> tuple[date, str]:
     return as_of, asked.basis or organisation.aging_basis
 
 
-def _write(asked: Namespace, columns: Sequence[str], rows: Sequence[object], *, title: str) -> int:
-    if asked.output:
-        try:
-            _write_file(asked.output, asked.format, columns, rows, title=title)
-        except OSError as trouble:
-            raise Refused(f"{asked.output} cannot be written: {trouble.strerror}.") from trouble
-    elif asked.format == "xlsx":
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder) / "report.xlsx"
-            _write_file(file, "xlsx", columns, rows, title=title)
-            sys.stdout.buffer.write(file.read_bytes())
-    else:
-        write = write_json if asked.format == "json" else write_csv
-        write(sys.stdout, columns, rows)
-        sys.stdout.flush()
+def _totals(rows: Sequence[object], columns: Sequence[str]) -> list[dict[str, object]]:
+    """A line per currency with the sums of these columns, for the Excel file."""
+    sums: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in rows:
+        for name in columns:
+            sums[row.currency][name] += getattr(row, name)  # type: ignore[attr-defined]
+    return [_total(currency, sums[currency]) for currency in sorted(sums)]
+
+
+def _total(currency: str, figures: Mapping[str, object]) -> dict[str, object]:
+    return {**figures, "account_number": "Total", "currency": currency}
+
+
+def _write(
+    asked: Namespace,
+    columns: Sequence[str],
+    rows: Sequence[object],
+    *,
+    title: str,
+    totals: Sequence[Mapping[str, object]],
+) -> int:
+    """The same bytes into a file and a pipe, whatever encoding the terminal has."""
+    place, is_ours = asked.output or sys.stdout.fileno(), bool(asked.output)
+    try:
+        if asked.format == "xlsx":
+            book = xlsx(columns, rows, title=title, totals=totals)
+            with open(place, "wb", closefd=is_ours) as file:
+                file.write(book)
+        else:
+            write = write_json if asked.format == "json" else write_csv
+            with open(place, "w", encoding="utf-8", newline="", closefd=is_ours) as text:
+                write(text, columns, rows)
+    except BrokenPipeError:
+        raise
+    except TooLong as trouble:
+        raise Refused(f"{trouble}; take --format csv.") from trouble
+    except OSError as trouble:
+        where = asked.output or "The output"
+        raise Refused(f"{where} cannot be written: {trouble.strerror}.") from trouble
     return 0
-
-
-def _write_file(
-    path: Path, form: str, columns: Sequence[str], rows: Sequence[object], *, title: str
-) -> None:
-    if form == "xlsx":
-        write_xlsx(path, columns, rows, title=title)
-        return
-    write = write_json if form == "json" else write_csv
-    with path.open("w", encoding="utf-8", newline="") as file:
-        write(file, columns, rows)

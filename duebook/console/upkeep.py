@@ -65,10 +65,10 @@ def _rederived(slug: str, *, keep: bool) -> list[str]:
     try:
         with seeing(console, by="worker"):
             connection = raw("worker")
-            before = dict(connection.execute(posting.DERIVED, {"org": console.org_id}).fetchall())
-            everybody = {int(each) for each in before}
+            before = posting.derived(connection, org_id=console.org_id)
+            everybody = set(before)
             posting.derive(connection, org_id=console.org_id, customers=everybody, run_id=None)
-            after = dict(connection.execute(posting.DERIVED, {"org": console.org_id}).fetchall())
+            after = posting.derived(connection, org_id=console.org_id)
             changed = [each for each in after if after[each] != before.get(each)]
             differing = [
                 row[0]

@@ -88,7 +88,7 @@ def remove_leftovers(home: Path, *, password_folder: Path) -> None:
 
 @dataclass(frozen=True)
 class Entrance:
-    """How a process of the account gets at the data folder: a path, and what makes it lead there."""
+    """How a process of the account gets at the data folder: a path, and what leads it there."""
 
     path: str
     descriptors: list[int]

@@ -1,19 +1,21 @@
-"""Is the database as safe as promised? Asked in short at every start, in full by `duebook doctor`."""
+"""Is the database as safe as promised? In short at every start, in full by `duebook doctor`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from shutil import disk_usage
 from typing import Any, LiteralString
 
 import psycopg
-from django.db import OperationalError, connections
+from django.db import connections
 
 from duebook.database.migrate import first_line
 from duebook.database.target import DatabaseTrouble, home, is_embedded, secret, target
 
 SPACE_BYTES = 1_000_000_000
+NO_SECRET = "Set DUEBOOK_SECRET beside DATABASE_URL; passwords derive from it."
+NOT_MIGRATED = "The database {database} is empty; run duebook migrate first."
 Connection = psycopg.Connection[Any]
 
 # What our logins must not be able to do. Each query answers with what is wrong, or with nothing.
@@ -84,27 +86,26 @@ LOGIN_RULES: tuple[tuple[LiteralString, str], ...] = (
 
 def refuse_unsafe_login() -> None:
     """Raises DatabaseTrouble when there is no database, or its login could see too much."""
-    if not is_embedded() and not secret() and not target().user:
-        raise DatabaseTrouble("Set DUEBOOK_SECRET beside DATABASE_URL; passwords derive from it.")
-    connection = _connected("ledger")
-    for wrong in login_problems(connection):
-        raise DatabaseTrouble(
-            f"The database login is refused because {wrong}; use duebook_app, which"
-            " duebook migrate creates, or leave the login out of DATABASE_URL."
-        )
-    for wrong in login_problems(_connected("default")):
-        raise DatabaseTrouble(f"The database login of sign-in is refused because {wrong}.")
-    if connection.execute("SELECT to_regnamespace('guard')").fetchone() == (None,):
-        raise DatabaseTrouble("The database is empty; run duebook migrate first.")
+    if not secret() and not target().user:
+        raise DatabaseTrouble(NO_SECRET)
+    with _connected("ledger") as connection:
+        if not _is_migrated(connection):
+            raise DatabaseTrouble(NOT_MIGRATED.format(database=target().database))
+        for wrong in login_problems(connection):
+            raise DatabaseTrouble(
+                f"The database login is refused because {wrong}; use duebook_app, which"
+                " duebook migrate creates, or leave the login out of DATABASE_URL."
+            )
     if not secret():
-        raise DatabaseTrouble("Set DUEBOOK_SECRET beside DATABASE_URL; passwords derive from it.")
+        raise DatabaseTrouble(NO_SECRET)
+    _connected("default").close()
 
 
 def _connected(alias: str) -> Connection:
+    """A connection of its own: a pool would try again for seconds, and not say why."""
     try:
-        connections[alias].ensure_connection()
-        return connections[alias].connection  # type: ignore[no-any-return]  # Any in Django
-    except (OperationalError, psycopg.OperationalError) as trouble:
+        return psycopg.connect(**connections[alias].get_connection_params())
+    except psycopg.OperationalError as trouble:
         where = target()
         raise DatabaseTrouble(
             f"The database at {where.host} cannot be reached: {_reason(trouble)}"
@@ -112,7 +113,12 @@ def _connected(alias: str) -> Connection:
 
 
 def _reason(trouble: Exception) -> str:
-    return first_line(trouble).rpartition("failed: ")[2].rstrip(".") + "."
+    said = first_line(trouble).rpartition("failed: ")[2]
+    return said.removeprefix("FATAL:").strip().rstrip(".") + "."
+
+
+def _is_migrated(connection: Connection) -> bool:
+    return connection.execute("SELECT to_regnamespace('guard')").fetchone() != (None,)
 
 
 def login_problems(connection: Connection) -> Iterator[str]:
@@ -126,8 +132,9 @@ def login_problems(connection: Connection) -> Iterator[str]:
 
 
 # The rules of isolation that the catalogue can be asked about.
-CATALOGUE_RULES: tuple[tuple[LiteralString, str], ...] = (
+CATALOGUE_RULES: tuple[tuple[str, LiteralString, str], ...] = (
     (
+        "row security on every table",
         "SELECT c.oid::regclass::text FROM pg_class c"
         " WHERE c.relnamespace = 'ar'::regnamespace AND c.relkind IN ('r', 'p')"
         " AND c.relname NOT IN ('currency', 'platform_person')"
@@ -135,11 +142,13 @@ CATALOGUE_RULES: tuple[tuple[LiteralString, str], ...] = (
         "{found} is not guarded by row security",
     ),
     (
+        "one owner of all tables",
         "SELECT c.oid::regclass::text FROM pg_class c WHERE c.relnamespace = 'ar'::regnamespace"
         " AND c.relkind IN ('r', 'p') AND pg_get_userbyid(c.relowner) <> 'duebook_owner'",
         "{found} is not owned by duebook_owner",
     ),
     (
+        "a policy behind every right",
         # Not from information_schema: it shows a login nothing of the roles it may only take.
         "SELECT a.grantee::regrole || ' on ' || c.oid::regclass FROM pg_class c"
         " CROSS JOIN aclexplode(c.relacl) a WHERE c.relnamespace = 'ar'::regnamespace"
@@ -149,12 +158,14 @@ CATALOGUE_RULES: tuple[tuple[LiteralString, str], ...] = (
         "{found} is a right without a policy",
     ),
     (
+        "search path of functions",
         "SELECT p.oid::regprocedure::text FROM pg_proc p"
         " WHERE p.pronamespace IN ('ar'::regnamespace, 'guard'::regnamespace) AND p.prosecdef"
         " AND NOT EXISTS (SELECT FROM unnest(p.proconfig) s WHERE s LIKE 'search_path=%pg_temp')",
         "{found} runs as its owner without a fixed search_path",
     ),
     (
+        "functions closed to everybody",
         "SELECT p.oid::regprocedure::text FROM pg_proc p"
         " WHERE p.pronamespace IN ('ar'::regnamespace, 'guard'::regnamespace)"
         " AND EXISTS (SELECT FROM aclexplode(COALESCE(p.proacl, acldefault('f', p.proowner))) a"
@@ -162,6 +173,7 @@ CATALOGUE_RULES: tuple[tuple[LiteralString, str], ...] = (
         "{found} may be run by everybody",
     ),
     (
+        "policies kept from viewers",
         "SELECT 'DROP OWNED' WHERE NOT EXISTS (SELECT FROM pg_event_trigger"
         " WHERE evtname = 'duebook_keep_policies' AND evtenabled IN ('O', 'A'))",
         "{found} is open to viewers, who could drop policies with it",
@@ -171,18 +183,31 @@ CATALOGUE_RULES: tuple[tuple[LiteralString, str], ...] = (
 
 def doctor() -> Iterator[tuple[str, str | None]]:
     """Each check by name with what is wrong, or None. Nothing is changed."""
+    if not secret():
+        yield "secret", NO_SECRET
     for alias in ("ledger", "default", "worker"):
-        yield f"login {alias}", _first(lambda a=alias: login_problems(_connected(a)))  # type: ignore[misc]
-    connection = _connected("ledger")
-    for query, said in CATALOGUE_RULES:
-        found = connection.execute(query).fetchone()
-        yield said.replace("{found} ", "nothing "), said.format(found=found[0]) if found else None
-    yield "PostgreSQL 15 or later", _version(connection)
+        yield f"login {alias}", _login_problem(alias)
+    try:
+        connection = _connected("ledger")
+    except DatabaseTrouble:
+        return  # Told above; nothing more can be asked.
+    with connection:
+        yield "PostgreSQL 15 or later", _version(connection)
+        if not _is_migrated(connection):
+            yield "tables", NOT_MIGRATED.format(database=target().database)
+            return
+        for name, query, said in CATALOGUE_RULES:
+            found = connection.execute(query).fetchone()
+            yield name, said.format(found=found[0]) if found else None
     yield "room on the disk", _disk(home()) if is_embedded() else None
 
 
-def _first(problems: Callable[[], Iterator[str]]) -> str | None:
-    return next(problems(), None)
+def _login_problem(alias: str) -> str | None:
+    try:
+        with _connected(alias) as connection:
+            return next(login_problems(connection), None)
+    except DatabaseTrouble as trouble:
+        return str(trouble)
 
 
 def _version(connection: Connection) -> str | None:

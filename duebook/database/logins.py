@@ -82,4 +82,4 @@ def close_all() -> None:
     for alias in connections:
         connections[alias].close()
         if alias in POOLED:
-            connections[alias].close_pool()
+            connections[alias].close_pool()  # type: ignore[attr-defined]  # PostgreSQL's own

@@ -9,7 +9,7 @@ import hashlib
 import os
 from decimal import Decimal
 from pathlib import Path
-from typing import LiteralString, cast
+from typing import LiteralString
 
 import iso4217
 import psycopg
@@ -59,7 +59,8 @@ def _release() -> str:
     """A digest of everything that shapes the database, and of the secret its logins rest on."""
     digest = hashlib.sha256(secret().encode())
     package = HERE.parent
-    for file in sorted([*package.glob("*/*.sql"), *package.glob("migrations/*.py"), HERE / "migrate.py"]):
+    shaping = [*package.glob("*/*.sql"), *package.glob("migrations/*.py"), HERE / "migrate.py"]
+    for file in sorted(shaping):
         digest.update(file.read_bytes())
     return digest.hexdigest()
 
@@ -111,7 +112,7 @@ def first_line(trouble: Exception) -> str:
 
 def statements(file: Path) -> LiteralString:
     """A SQL file of this package; psycopg wants to know that no user wrote it."""
-    return cast(LiteralString, file.read_text())
+    return file.read_text()
 
 
 def _set_passwords(cluster: psycopg.Connection[tuple[object, ...]]) -> None:
@@ -169,5 +170,3 @@ def _write_currencies(own: psycopg.Connection[tuple[object, ...]]) -> None:
                 10**currency.exponent,
             ],
         )
-
-

@@ -9,6 +9,7 @@ pid file or a socket that is left names nobody, whatever process has that number
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -200,10 +201,8 @@ def _bury() -> None:
 
 
 def _signal(pid: int, what: signal.Signals) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.kill(pid, what)
-    except ProcessLookupError:
-        pass
 
 
 def _processes_of(home: Path, *, pid: str = "") -> Iterator[_Process]:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
+from io import BytesIO
 from typing import IO, Any
 
 import xlsxwriter
 
 FORMATS = ("csv", "json", "xlsx")
+SHEET_ROWS_MAX = 1_048_576
+
+
+class TooLong(Exception):
+    """More rows than the format can hold. The message has no full stop."""
 
 
 def write_csv(file: IO[str], columns: Sequence[str], rows: Sequence[object]) -> None:
@@ -33,41 +38,69 @@ def write_json(file: IO[str], columns: Sequence[str], rows: Sequence[object]) ->
     file.write("\n")
 
 
-def write_xlsx(path: Path, columns: Sequence[str], rows: Sequence[object], *, title: str) -> None:
-    """One sheet with typed cells.
+def xlsx(
+    columns: Sequence[str],
+    rows: Sequence[object],
+    *,
+    title: str,
+    totals: Sequence[Mapping[str, object]] = (),
+) -> bytes:
+    """One sheet with typed cells, the totals below the rows.
 
-    Text is written as text, never as a formula.
+    Text is written as text, never as a formula. Raises TooLong, and OSError when the disk is full.
     """
+    if 1 + len(rows) + len(totals) > SHEET_ROWS_MAX:
+        raise TooLong(f"{len(rows):,} rows are more than an Excel sheet holds")
+    content = BytesIO()
     book = xlsxwriter.Workbook(
-        path, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        content, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
     sheet = book.add_worksheet(title[:31])
     head = book.add_format({"bold": True, "bottom": 1})
-    day = book.add_format({"num_format": "yyyy-mm-dd"})
     sheet.freeze_panes(1, 0)
     sheet.set_column(0, len(columns) - 1, 16)
     sheet.write_row(0, 0, columns, head)
-    money: dict[int, Any] = {}
+    formats = _Formats(book)
     for number, row in enumerate(rows, start=1):
         for place, name in enumerate(columns):
-            value = getattr(row, name)
-            if isinstance(value, Decimal):
-                sheet.write_number(number, place, value, _money(book, money, value))
-            elif isinstance(value, date):
-                sheet.write_datetime(number, place, value, day)
-            elif isinstance(value, int):
-                sheet.write_number(number, place, value)
-            elif value is not None:
-                sheet.write_string(number, place, value)
-    book.close()
+            _write_cell(sheet, number, place, getattr(row, name), formats)
+    for number, total in enumerate(totals, start=1 + len(rows)):
+        for place, name in enumerate(columns):
+            _write_cell(sheet, number, place, total.get(name), formats, bold=True)
+    try:
+        book.close()
+    except xlsxwriter.exceptions.FileCreateError as trouble:
+        raise trouble.args[0] from trouble
+    return content.getvalue()
 
 
-def _money(book: Any, known: dict[int, Any], value: Decimal) -> Any:
-    decimals = max(0, -int(value.as_tuple().exponent))
-    if decimals not in known:
+def _write_cell(
+    sheet: Any, number: int, place: int, value: object, formats: _Formats, *, bold: bool = False
+) -> None:
+    if isinstance(value, Decimal):
+        decimals = max(0, -int(value.as_tuple().exponent))
         zeros = "." + "0" * decimals if decimals else ""
-        known[decimals] = book.add_format({"num_format": f"#,##0{zeros}"})
-    return known[decimals]
+        sheet.write_number(number, place, value, formats.get(f"#,##0{zeros}", bold))
+    elif isinstance(value, date):
+        sheet.write_datetime(number, place, value, formats.get("yyyy-mm-dd", bold))
+    elif isinstance(value, int):
+        sheet.write_number(number, place, value)
+    elif value is not None:
+        sheet.write_string(number, place, value, formats.get("General", bold))
+
+
+class _Formats:
+    """Each format of a book once: a book holds some 64,000."""
+
+    def __init__(self, book: Any) -> None:
+        self.book = book
+        self.known: dict[tuple[str, bool], Any] = {}
+
+    def get(self, form: str, bold: bool) -> Any:
+        key = form, bold
+        if key not in self.known:
+            self.known[key] = self.book.add_format({"num_format": form, "bold": bold})
+        return self.known[key]
 
 
 def _cell(value: Any) -> Any:

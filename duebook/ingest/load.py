@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, LiteralString
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -259,19 +259,21 @@ class _File:
     def _post(self) -> None:
         before = self._customers()
         if self.stage == "stage_document":
+            self.touched |= self._ids("touched_by_documents")  # while they stand where they stood
             posting.post_documents(self.batch)
-            self.touched |= self._ids(TOUCHED_BY_DOCUMENTS, org=self.batch.org_id)
+            self.touched |= self._ids("touched_by_documents")
         elif self.kind == "accounts":
             posting.post_accounts(self.batch)
         elif self.kind == "allocations":
             posting.post_allocations(self.batch)
-            self.touched |= self._ids(TOUCHED_BY_ALLOCATIONS)
+            self.touched |= self._ids("touched_by_allocations")
         elif self.kind == "invoice_lines":
             posting.post_lines(self.batch)
         else:
             posting.post_links(self.batch)
         if self.kind == "accounts" or self.stage == "stage_document":
-            named = self._ids(NAMED_BY[self.stage], org=self.batch.org_id)
+            by = "accounts" if self.kind == "accounts" else "documents"
+            named = self._ids(f"named_by_{by}")
             posting.name_customers(self.connection, org_id=self.batch.org_id, customers=named)
             self.result.new_accounts = self._customers() - before
 
@@ -280,8 +282,10 @@ class _File:
         row = self.connection.execute(query, [self.batch.org_id]).fetchone()
         return int(row[0]) if row else 0
 
-    def _ids(self, query: LiteralString, **named: Any) -> set[int]:
-        return {row[0] for row in self.connection.execute(query, named) if row[0] is not None}
+    def _ids(self, file: str) -> set[int]:
+        query = text(HERE / f"{file}.sql")
+        rows = self.connection.execute(query, {"org": self.batch.org_id})
+        return {row[0] for row in rows if row[0] is not None}
 
     def _collect(self) -> None:
         table = sql.Identifier(self.resolved)
@@ -354,33 +358,3 @@ def _kinds(connection: psycopg.Connection[Any], org_id: int) -> dict[str, list[s
         "order_kinds": [code for code, group, _ in kinds if group == "order"],
         "invoice_kinds": [code for code, _, ages in kinds if ages or code == "credit_invoice"],
     }
-
-
-# Accounts whose balances may have moved otherwise than by a new document of their own.
-TOUCHED_BY_DOCUMENTS: LiteralString = """
-    SELECT DISTINCT c.id FROM pg_temp.resolved_document r
-    JOIN ar.customer c ON c.org_id = %(org)s AND c.account_number = r.account_number
-    WHERE r.action = 'changed'
-       OR r.action = 'new' AND (r.settled_amount > 0 OR r.disputed OR r.applied_to IS NOT NULL
-          OR r.kind = 'receipt_tax_invoice' AND (SELECT self_settling FROM ar.org WHERE org_id = %(org)s)
-          OR r.class = 'receipt' AND EXISTS (SELECT FROM ar.settlement WHERE org_id = %(org)s))
-    UNION
-    SELECT d.customer_id FROM pg_temp.resolved_document r
-    JOIN ar.document d ON d.org_id = %(org)s AND d.id = r.document_id WHERE r.action = 'changed'
-"""
-TOUCHED_BY_ALLOCATIONS: LiteralString = """
-    SELECT customer_id FROM pg_temp.resolved_allocation WHERE action IN ('new', 'changed')
-    UNION SELECT payer_id FROM pg_temp.resolved_allocation WHERE action IN ('new', 'changed')
-"""
-NAMED_BY: dict[str, LiteralString] = {
-    "stage_document": """
-        SELECT DISTINCT c.id FROM pg_temp.resolved_document r
-        JOIN ar.customer c ON c.org_id = %(org)s AND c.account_number = r.account_number
-        WHERE r.action IN ('new', 'changed') AND (r.account_name IS NOT NULL OR c.sort_name = '')
-    """,
-    "stage_account": """
-        SELECT DISTINCT c.id FROM pg_temp.resolved_account r
-        JOIN ar.customer c ON c.org_id = %(org)s AND c.account_number = r.account_number
-        WHERE r.action IN ('new', 'changed')
-    """,
-}

@@ -1,47 +1,52 @@
 -- One row per line of an allocations file. A reference that matches several documents is refused
 -- with their names. Across accounts it becomes a transfer: `payer_id` then names the source's account.
 INSERT INTO pg_temp.resolved_allocation
-WITH ranked AS (
-    SELECT s.*,
-           first_value(line) OVER same AS first_line, first_value(fingerprint) OVER same AS first_fingerprint
+WITH first AS (
+    SELECT s.source_number, s.source_kind, s.invoice_number, s.account_number, s.dated_on, s.external_id, s.line, s.fingerprint
     FROM pg_temp.stage_allocation s
-    WINDOW same AS (PARTITION BY source_number, source_kind, invoice_number, account_number, dated_on, external_id
-                    ORDER BY line)
+    JOIN (SELECT min(line) AS line FROM pg_temp.stage_allocation
+          GROUP BY source_number, source_kind, invoice_number, account_number, dated_on, external_id HAVING count(*) > 1) AS f USING (line)
 ), source AS (
-    SELECT r.line, count(*) AS matches, min(d.id) AS id, string_agg(d.kind || ' ' || d.number, ', ' ORDER BY d.kind) AS names
-    FROM ranked r
+    SELECT r.line, d.id, d.kind, d.number, d.customer_id, d.currency
+    FROM pg_temp.stage_allocation r
     JOIN ar.document d ON d.org_id = %(org)s AND d.kind = ANY (%(source_kinds)s) AND d.number = r.source_number
                       AND d.settles_id IS NULL
     WHERE r.source_kind IS NULL OR r.source_kind = d.kind
        OR r.source_kind = 'payment' AND d.class = 'receipt' OR r.source_kind = 'credit' AND d.class = 'credit'
-    GROUP BY r.line
 ), charge AS (
-    SELECT r.line, count(*) AS matches, min(d.id) AS id, string_agg(d.kind || ' ' || d.number, ', ' ORDER BY d.kind) AS names
-    FROM ranked r
+    SELECT r.line, d.id, d.kind, d.number, d.customer_id, d.currency
+    FROM pg_temp.stage_allocation r
     JOIN ar.document d ON d.org_id = %(org)s AND d.kind = ANY (%(charge_kinds)s) AND d.number = r.invoice_number
                       AND d.settles_id IS NULL
-    GROUP BY r.line
+), many_sources AS (  -- mostly none: names are gathered for these alone
+    SELECT line, string_agg(kind || ' ' || number, ', ' ORDER BY kind) AS names FROM source
+    WHERE line IN (SELECT line FROM source GROUP BY line HAVING count(*) > 1) GROUP BY line
+), many_charges AS (
+    SELECT line, string_agg(kind || ' ' || number, ', ' ORDER BY kind) AS names FROM charge
+    WHERE line IN (SELECT line FROM charge GROUP BY line HAVING count(*) > 1) GROUP BY line
 ), found AS (
-    SELECT r.*, s.matches AS sources, s.names AS source_names, c.matches AS charges, c.names AS charge_names,
-           sd.id AS source_id, cd.id AS charge_id, sd.customer_id AS source_customer_id, cd.customer_id AS charge_customer_id,
-           sd.currency AS source_currency, cd.currency, y.exponent, abs(r.amount) * y.units AS minor,
-           sa.account_number AS source_account, ca.account_number AS charge_account
-    FROM ranked r
-    LEFT JOIN source s ON s.line = r.line
-    LEFT JOIN charge c ON c.line = r.line
-    LEFT JOIN ar.document sd ON sd.org_id = %(org)s AND sd.id = s.id
-    LEFT JOIN ar.document cd ON cd.org_id = %(org)s AND cd.id = c.id
-    LEFT JOIN ar.currency y ON y.code = cd.currency
-    LEFT JOIN ar.customer sa ON sa.org_id = %(org)s AND sa.id = sd.customer_id
-    LEFT JOIN ar.customer ca ON ca.org_id = %(org)s AND ca.id = cd.customer_id
+    SELECT r.*, COALESCE(f.line, r.line) AS first_line, COALESCE(f.fingerprint, r.fingerprint) AS first_fingerprint,
+           ms.names AS source_names, mc.names AS charge_names, s.id AS source_id, c.id AS charge_id,
+           s.customer_id AS source_customer_id, c.customer_id AS charge_customer_id, s.currency AS source_currency, c.currency,
+           y.exponent, abs(r.amount) * y.units AS minor, sa.account_number AS source_account, ca.account_number AS charge_account
+    FROM pg_temp.stage_allocation r
+    LEFT JOIN first f ON (f.source_number, f.invoice_number, f.dated_on) = (r.source_number, r.invoice_number, r.dated_on)
+         AND (f.source_kind, f.account_number, f.external_id) IS NOT DISTINCT FROM (r.source_kind, r.account_number, r.external_id)
+    LEFT JOIN many_sources ms ON ms.line = r.line
+    LEFT JOIN many_charges mc ON mc.line = r.line
+    LEFT JOIN source s ON s.line = r.line AND s.line NOT IN (SELECT line FROM many_sources)
+    LEFT JOIN charge c ON c.line = r.line AND c.line NOT IN (SELECT line FROM many_charges)
+    LEFT JOIN ar.currency y ON y.code = c.currency
+    LEFT JOIN ar.customer sa ON sa.org_id = %(org)s AND sa.id = s.customer_id
+    LEFT JOIN ar.customer ca ON ca.org_id = %(org)s AND ca.id = c.customer_id
 ), judged AS (
     SELECT f.*, CASE
         WHEN line <> first_line AND fingerprint <> first_fingerprint
             THEN ARRAY['amount', amount::text, 'Same source, invoice and date as line ' || first_line || ', other content: keep one of the two lines.']
-        WHEN sources IS NULL THEN ARRAY['source_number', source_number, 'No payment or credit of this number is loaded: load it first, or correct the number.']
-        WHEN sources > 1 THEN ARRAY['source_number', source_number, 'Several documents have this number (' || source_names || '): name one in source_kind.']
-        WHEN charges IS NULL THEN ARRAY['invoice_number', invoice_number, 'No invoice of this number is loaded: load it first, or correct the number.']
-        WHEN charges > 1 THEN ARRAY['invoice_number', invoice_number, 'Several documents have this number (' || charge_names || '): give them different numbers, by a prefix in the mapping.']
+        WHEN source_names IS NULL AND source_id IS NULL THEN ARRAY['source_number', source_number, 'No payment or credit of this number is loaded: load it first, or correct the number.']
+        WHEN source_names IS NOT NULL THEN ARRAY['source_number', source_number, 'Several documents have this number (' || source_names || '): name one in source_kind.']
+        WHEN charge_names IS NULL AND charge_id IS NULL THEN ARRAY['invoice_number', invoice_number, 'No invoice of this number is loaded: load it first, or correct the number.']
+        WHEN charge_names IS NOT NULL THEN ARRAY['invoice_number', invoice_number, 'Several documents have this number (' || charge_names || '): give them different numbers, by a prefix in the mapping.']
         WHEN account_number IS NOT NULL AND account_number NOT IN (source_account, charge_account)
             THEN ARRAY['account_number', account_number, 'Neither the source nor the invoice belongs to this account: correct the account or the numbers.']
         WHEN source_currency <> currency THEN ARRAY['source_number', source_number, 'The source is in ' || source_currency || ' and the invoice in ' || currency || ': money is applied within one currency.']
@@ -49,6 +54,7 @@ WITH ranked AS (
         WHEN NOT %(round)s AND minor <> trunc(minor) OR minor > 9e15 THEN ARRAY['amount', amount::text, 'More decimals than ' || currency || ' has: write ' || exponent || ' at most, or set round = "half_up" in the mapping.']
     END AS wrong
     FROM found f
+    OFFSET 0  -- a fence: without it the verdict is worked out anew wherever it is named
 )
 SELECT j.line,
        CASE WHEN wrong IS NOT NULL THEN 'invalid' WHEN j.line <> first_line THEN 'repeated' WHEN round(minor) = 0 THEN 'skipped'

@@ -10,7 +10,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, LiteralString, cast
+from typing import Any, LiteralString
 
 import psycopg
 
@@ -47,7 +47,7 @@ class Batch:
 
 
 def text(file: Path) -> LiteralString:
-    return cast(LiteralString, file.read_text())
+    return file.read_text()
 
 
 def post_documents(batch: Batch) -> None:
@@ -56,6 +56,7 @@ def post_documents(batch: Batch) -> None:
     write(HERE / "post_customers.sql")
     changed = "SELECT document_id FROM pg_temp.resolved_document WHERE action = %s"
     _keep_versions(batch, changed, "changed")
+    write(HERE / "move_documents.sql")
     write(HERE / "revise_documents.sql")
     write(HERE / "post_documents.sql")
     if batch.intake == "payments":
@@ -137,7 +138,9 @@ def _one(connection: psycopg.Connection[Any], query: LiteralString, *parameters:
     return row[0] if row else None
 
 
-def name_customers(connection: psycopg.Connection[Any], *, org_id: int, customers: set[int]) -> None:
+def name_customers(
+    connection: psycopg.Connection[Any], *, org_id: int, customers: set[int]
+) -> None:
     """Name accounts as their latest document spells them, unless an accounts file named them.
 
     Equally dated: the most frequent spelling, then the alphabetically first. The other spellings
@@ -149,7 +152,8 @@ def name_customers(connection: psycopg.Connection[Any], *, org_id: int, customer
         text(HERE / "spellings.sql"), {"org": org_id, "customers": sorted(customers)}
     ).fetchall()
     named = []
-    for customer_id, number, name, origin, spellings in rows:
+    for customer_id, number, known, known_origin, spellings in rows:
+        name, origin = known, known_origin
         if origin != "account" and spellings:
             name, origin = spellings[0], "document"
         words = dict.fromkeys([number, name, *(spellings or [])])
@@ -173,18 +177,6 @@ def plain(words: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 
 
-# One row per customer: a digest of everything derived about it.
-DERIVED: LiteralString = """
-    WITH derived AS (
-        SELECT customer_id, 'd' || id || ' ' || open_amount || ' ' || closed_on || ' ' || first_allocated_on || ' ' || last_changed_on AS fact
-        FROM ar.document WHERE org_id = %(org)s
-        UNION ALL
-        SELECT customer_id, 'a' || source_id || ' ' || charge_id || ' ' || amount || ' ' || effective_on || ' ' || ended_on
-        FROM ar.allocation WHERE org_id = %(org)s
-        UNION ALL
-        SELECT customer_id, 'p' || id || ' ' || ended_on FROM ar.dispute WHERE org_id = %(org)s
-    )
-    SELECT c.id, md5(string_agg(d.fact, ',' ORDER BY d.fact))
-    FROM ar.customer c LEFT JOIN derived d ON d.customer_id = c.id
-    WHERE c.org_id = %(org)s GROUP BY c.id
-"""
+def derived(connection: psycopg.Connection[Any], *, org_id: int) -> dict[int, str]:
+    """A digest per customer of everything derived, to see what working it out anew changes."""
+    return dict(connection.execute(text(HERE / "derived.sql"), {"org": org_id}).fetchall())

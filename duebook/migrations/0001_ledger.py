@@ -12,12 +12,17 @@ class Migration(migrations.Migration):
     dependencies: list[tuple[str, str]] = []
 
     operations = [
-        migrations.RunSQL(SQL, state_operations=[
+        migrations.RunSQL(
+            SQL,
+            state_operations=[
                 migrations.CreateModel(
                     name="Login",
                     fields=[
                         ("password", models.CharField(max_length=128, verbose_name="password")),
-                        ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                        (
+                            "last_login",
+                            models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                        ),
                         ("id", models.BigAutoField(primary_key=True, serialize=False)),
                         ("email", models.TextField(unique=True)),
                         ("name", models.TextField(default="")),

@@ -154,4 +154,3 @@ def portal_aging(*, as_of: date, basis: str = "due") -> list[PortalRow]:
         )
         for row in aging(as_of=as_of, basis=basis)
     ]
-

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from pathlib import Path
-from typing import Any, LiteralString, TypeVar, cast
+from typing import Any, LiteralString, TypeVar
 
 from psycopg.rows import class_row
 
@@ -40,4 +40,4 @@ def query(file: str) -> LiteralString:
     """A file, with the files it names in braces in their places."""
     text = (HERE / file).read_text()
     text = re.sub(r"\{(\w+)\}", lambda part: query(f"{part[1]}.sql"), text)
-    return cast(LiteralString, text)
+    return text

@@ -46,7 +46,7 @@ class ViewerMiddleware:
 
 
 def _viewer(request: HttpRequest, slug: str) -> Viewer:
-    login_id = int(request.user.pk)
+    login_id = int(request.user.pk or 0)
     for place in organisations_of(login_id):
         if place.slug == slug:
             return Viewer(place.org_id, login_id, place.kind)

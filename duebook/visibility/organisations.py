@@ -103,9 +103,18 @@ def current(viewer: Viewer, *, by: str = "ledger", at: datetime | None = None) -
     row = raw(by).execute(query, [viewer.org_id]).fetchone()
     if row is None:
         raise NotAllowed("the organisation is not there")
-    *facts, fixed = row
-    today = fixed or (at or datetime.now(UTC)).astimezone(ZoneInfo(row[3])).date()
-    return Organisation(viewer.org_id, *facts, today=today)
+    slug, name, currency, timezone, net_terms_days, aging_basis, self_settling, fixed = row
+    return Organisation(
+        org_id=viewer.org_id,
+        slug=slug,
+        name=name,
+        currency=currency,
+        timezone=timezone,
+        net_terms_days=net_terms_days,
+        aging_basis=aging_basis,
+        self_settling=self_settling,
+        today=fixed or (at or datetime.now(UTC)).astimezone(ZoneInfo(timezone)).date(),
+    )
 
 
 def create_organisation(

@@ -9,9 +9,7 @@ from types import TracebackType
 import psycopg
 from django.db import Error as DjangoDatabaseError
 
-Excepted = (
-    tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
-)
+Excepted = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
 class WithoutRows(logging.Formatter):

@@ -18,7 +18,7 @@ from duebook.visibility.organisations import organisations_of
 class SignInForm(AuthenticationForm):
     """Says the same whether the address or the password is wrong."""
 
-    error_messages = {  # noqa: RUF012 (Django's own way)
+    error_messages = {
         **AuthenticationForm.error_messages,
         "invalid_login": _("This e-mail address and this password do not belong together."),
     }

@@ -1,7 +1,7 @@
 """The duebook command as somebody at a terminal has it: a home, what it says, its exit code.
 
-    answer = terminal.types("report", "aging", "acme", "--as", email)
-    assert answer.rows()[0]["outstanding"] == "100.00"
+answer = terminal.types("report", "aging", "acme", "--as", email)
+assert answer.rows()[0]["outstanding"] == "100.00"
 """
 
 from __future__ import annotations
@@ -87,14 +87,18 @@ class Terminal:
         return Answer(code, files[1].read_bytes(), files[2].read_text(errors="replace"))
 
     def runs(
-        self, *arguments: object, stdin: bytes = b"", to: str = "", **environment: str
+        self,
+        *arguments: object,
+        stdin: bytes = b"",
+        to: str = "",
+        environment: Mapping[str, str] | None = None,
     ) -> Answer:
         """`to` is a file for its standard output."""
-        with open(to or os.devnull, "wb") as file:  # noqa: PTH123
+        with open(to or os.devnull, "wb") as file:
             done = subprocess.run(
                 [PROGRAM, *map(str, arguments)],
                 cwd=self.folder,
-                env=self.environment(**environment),
+                env=self.environment(**(environment or {})),
                 input=stdin,
                 stdout=file if to else subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -134,7 +138,8 @@ class Terminal:
         """Of every row of every table that is not PostgreSQL's own."""
         tables = self.superuser.execute(
             "SELECT schemaname, tablename FROM pg_tables"
-            " WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1, 2"
+            " WHERE schemaname NOT LIKE 'pg\\_%' AND schemaname <> 'information_schema'"
+            " ORDER BY 1, 2"
         ).fetchall()
         text = "SELECT {}, md5(string_agg(md5(t::text), '' ORDER BY md5(t::text))) FROM {} t"
         each = (

@@ -246,7 +246,10 @@ def test_each_bucket_holds_as_many_invoices(ledger: Loaded, basis: str, group: s
         options = ("--basis", basis, "--bucket", buckets[name])
         rows = ledger.report("invoices", *options).rows()
         assert Counter(key(row) for row in rows) == Counter(
-            {(each["customer"], each["currency"]): each[group][name] for each in answers["customers"]}
+            {
+                (each["customer"], each["currency"]): each[group][name]
+                for each in answers["customers"]
+            }
         )
 
 

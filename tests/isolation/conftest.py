@@ -1,0 +1,98 @@
+"""Two organisations with a row in every table that matters, and hands to reach for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from duebook.database.migrate import connect
+from duebook.visibility.seeing import raw
+from tests.isolation.attacker import Connection, being, logged_in
+from tests.world import Company, World
+
+SPARE = 900_001  # ids of what waits in each organisation to be linked to
+
+ROWS = """
+INSERT INTO ar.customer (org_id, id, account_number, name, sort_name, search_text)
+    VALUES (%(org)s, 900001, 'SPARE', 'Spare', 'spare', 'spare');
+INSERT INTO ar.person (org_id, id, name, email)
+    VALUES (%(org)s, 900001, 'Spare', 'spare@nowhere.example');
+INSERT INTO ar.team (org_id, id, name) VALUES (%(org)s, 900002, 'Team');
+UPDATE ar.customer_internal SET credit_limit = 500000 WHERE org_id = %(org)s;
+INSERT INTO ar.dispute (org_id, customer_id, document_id, opened_on, reason)
+    SELECT org_id, customer_id, id, '2026-02-01', 'Broken' FROM ar.document
+    WHERE org_id = %(org)s AND class = 'charge';
+INSERT INTO ar.document_line (org_id, document_id, customer_id, line_number, description, amount)
+    SELECT org_id, id, customer_id, '1', 'Goods', amount FROM ar.document WHERE org_id = %(org)s;
+INSERT INTO ar.audit_event (org_id, person_id, action) VALUES (%(org)s, %(admin)s, 'looked');
+"""
+
+
+@pytest.fixture
+def own(server: None) -> Iterator[Connection]:
+    """The migrator, who sees everything."""
+    with connect() as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def cast(server: None) -> World:
+    """Acme and Zenith with the same facts. Tests leave both as they were."""
+    world = World()
+    for company in (world.acme, world.zenith):
+        for account in ("C1", "C2"):
+            company.owes("123.45", due="2026-03-31", account=account, number=f"INV-{account}")
+            _paid(company, account)
+        _more(company)
+    return world
+
+
+def _paid(company: Company, account: str) -> None:
+    pay = {"account_number": account, "payment_number": f"P-{account}", "date": "2026-04-01"}
+    match = {"source_number": f"P-{account}", "invoice_number": f"INV-{account}"}
+    company.owes("10.00", due="2026-05-31", account=account, number=f"FREE-{account}")
+    company.loads_all(
+        {
+            "payments": [{**pay, "amount": "23.45"}],
+            "allocations": [{**match, "date": "2026-04-01", "amount": "23.45"}],
+        }
+    )
+
+
+def _more(company: Company) -> None:
+    """What no file brings, and a job of everybody who may order one."""
+    viewers = [company.viewer(email) for email in emails(company)]
+    with connect() as own:
+        with psycopg.ClientCursor(own) as cursor:
+            cursor.execute(ROWS, {"org": company.org_id, "admin": viewers[0].person_id})
+        own.execute("ANALYZE")
+    with logged_in() as hands:
+        for viewer in viewers:
+            with being(hands, viewer, keep=True):
+                hands.execute("SELECT guard.enqueue('export', '{}')")
+
+
+def emails(company: Company) -> tuple[str, str, str]:
+    return company.admin_email, company.member_email, company.client_email
+
+
+@pytest.fixture
+def hands(cast: World) -> Iterator[Connection]:
+    """The application's login on a connection of its own."""
+    with logged_in() as connection:
+        yield connection
+
+
+@pytest.fixture
+def used_hands(cast: World) -> Iterator[Connection]:
+    """A connection of the pool on which Zenith's admin has just worked."""
+    from django.db import connections
+
+    ledger = connections["ledger"]
+    with cast.zenith.admin():
+        raw().execute("SELECT FROM ar.customer")
+    ledger.close()
+    yield raw()
+    ledger.close()

@@ -1,0 +1,178 @@
+"""Each kind of viewer, each table, each statement: one's own row, and the neighbour's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pytest
+from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
+
+from duebook.visibility.viewer import Viewer
+from tests.isolation.attacker import REFUSED, Connection, being, tried, wearing
+from tests.isolation.conftest import SPARE
+from tests.isolation.law import rights
+from tests.world import Company, World
+
+Row = dict[str, Any]
+
+
+class Table(NamedTuple):
+    where: str  # which row of an organisation is tried
+    key: str  # what an upsert meets it by, after org_id
+    change: str  # an update
+    fresh: Row  # what is different in a new row
+
+
+TABLES = {
+    "org": Table("true", "", "name = 'X'", {"org_id": SPARE, "slug": "a-third"}),
+    "person": Table("id = %(person)s", "id", "name = 'X'", {"id": SPARE + 1}),
+    "membership": Table(
+        "person_id = %(person)s", "id", "active = true", {"id": SPARE, "person_id": SPARE}
+    ),
+    "customer": Table(
+        "account_number = 'C1'", "id", "name = 'X'", {"id": SPARE + 1, "account_number": "new"}
+    ),
+    "customer_internal": Table(
+        "customer_id = %(c1)s", "customer_id", "credit_limit = 1", {"customer_id": SPARE}
+    ),
+    "customer_access": Table(
+        "customer_id = %(c1)s",
+        "principal_id, customer_id, reason",
+        "reason = 'share'",
+        {"reason": "team share"},
+    ),
+    "client_link": Table(
+        "customer_id = %(c1)s", "id", "person_id = person_id", {"id": SPARE, "customer_id": SPARE}
+    ),
+    "document": Table(
+        "number = 'FREE-C1'", "id", "reason = 'X'", {"id": SPARE, "number": "new"}
+    ),
+    "allocation": Table(
+        "customer_id = %(c1)s", "id", "amount = 1", {"id": SPARE, "external_id": "new"}
+    ),
+    "dispute": Table("customer_id = %(c1)s", "id", "reason = 'X'", {"id": SPARE}),
+    "ingest_run": Table("kind = 'accounts'", "id", "file_name = 'X'", {"id": SPARE}),
+    "job": Table("person_id = %(person)s", "id", "task = 'X'", {"id": SPARE}),
+    "audit_event": Table("true", "id", "action = 'X'", {"id": SPARE}),
+}
+# Lines hang on documents, so that a document goes with them; nothing else hangs on these rows.
+ACTIONS = {"select": "s", "insert": "i", "update": "su", "delete": "sd", "upsert": "siu"}
+
+
+@pytest.fixture(params=["fresh", "used"])
+def either(request: pytest.FixtureRequest) -> Connection:
+    """A connection nobody used, or one of the pool that another organisation's admin used."""
+    hands: Connection = request.getfixturevalue(
+        "hands" if request.param == "fresh" else "used_hands"
+    )
+    return hands
+
+
+@pytest.mark.parametrize("kind", ["admin", "member", "client"])
+@pytest.mark.parametrize("table", TABLES)
+def test_one_reaches_the_own_row_and_never_the_neighbours(
+    cast: World, own: Connection, either: Connection, table: str, kind: str
+) -> None:
+    letters = rights(table, f"duebook_{kind}")
+    allowed = {action: set(needs) <= set(letters) for action, needs in ACTIONS.items()}
+    # A member speaks for no customer, so has no link; the right to read one is there.
+    there = 0 if (table, kind) == ("client_link", "member") else 1
+    found = {True: there, False: REFUSED}
+
+    me = _viewer(cast.acme, kind)
+    mine = _row(own, table, cast.acme, kind)
+    with being(either, me):
+        assert outcomes(either, table, mine, org=me.org_id) == {
+            action: found[allowed[action]] for action in ACTIONS
+        }
+    theirs = _row(own, table, cast.zenith, kind)
+    with being(either, me):
+        assert outcomes(either, table, theirs, org=cast.zenith.org_id) == {
+            action: _missed(action, allowed=allowed[action]) for action in ACTIONS
+        }
+
+
+@pytest.mark.parametrize("kind", ["admin", "member", "client"])
+@pytest.mark.parametrize("table", TABLES)
+def test_a_role_without_a_statement_reaches_nothing(
+    cast: World, own: Connection, either: Connection, table: str, kind: str
+) -> None:
+    letters = rights(table, f"duebook_{kind}")
+    row = _row(own, table, cast.acme, kind)
+    with wearing(either, kind):
+        assert outcomes(either, table, row, org=cast.acme.org_id) == {
+            action: _missed(action, allowed=set(needs) <= set(letters))
+            for action, needs in ACTIONS.items()
+        }
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_the_login_without_a_role_is_refused(
+    cast: World, own: Connection, either: Connection, table: str
+) -> None:
+    row = _row(own, table, cast.acme, "admin")
+    me = _viewer(cast.acme, "admin")
+    with either.transaction(force_rollback=True):
+        either.execute(
+            "SELECT set_config('duebook.viewer', %s, true)", [me.signed(either.info.backend_pid)]
+        )
+        answers = outcomes(either, table, row, org=me.org_id)
+    assert answers == dict.fromkeys(ACTIONS, REFUSED)
+
+
+def outcomes(hands: Connection, table: str, row: Row, *, org: int) -> dict[str, int | str]:
+    """What comes of each statement aimed at the row: rows touched, or an error. All undone."""
+    return {
+        action: _undone(hands, statement, row)
+        for action, statement in _statements(table, row, org=org)
+    }
+
+
+def _statements(table: str, row: Row, *, org: int) -> Iterator[tuple[str, str]]:
+    shape = TABLES[table]
+    keys = [key for key in ("org_id", *shape.key.split(", ")) if key]
+    at = " AND ".join(f"{key} = %({key})s" for key in keys)
+    names = ", ".join(row)
+    new = ", ".join(f"%(new {name})s" if name in shape.fresh else f"%({name})s" for name in row)
+    old = ", ".join(f"%({name})s" for name in row)
+    yield "select", f"SELECT FROM ar.{table} WHERE {at}"
+    yield "insert", f"INSERT INTO ar.{table} ({names}) VALUES ({new})"
+    yield "update", f"UPDATE ar.{table} SET {shape.change} WHERE {at}"
+    yield "delete", f"DELETE FROM ar.{table} WHERE {at}"
+    yield (
+        "upsert",
+        f"INSERT INTO ar.{table} ({names}) VALUES ({old})"
+        f" ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {shape.change}",
+    )
+
+
+def _undone(hands: Connection, statement: str, row: Row) -> int | str:
+    outcome: int | str = ""
+    with hands.transaction(force_rollback=True):
+        outcome = tried(hands, statement, row)
+    return outcome
+
+
+def _missed(action: str, *, allowed: bool) -> int | str:
+    """Of a row that is not there for the viewer: none found, and none written."""
+    return 0 if allowed and action in ("select", "update", "delete") else REFUSED
+
+
+def _viewer(company: Company, kind: str) -> Viewer:
+    return company.viewer(getattr(company, f"{kind}_email"))
+
+
+def _row(own: Connection, table: str, company: Company, kind: str) -> Row:
+    """The row that is tried, as it stands, and under `new ...` what a new one has instead."""
+    shape = TABLES[table]
+    named = {"org": company.org_id, "person": _viewer(company, kind).person_id}
+    named["c1"] = own.execute(
+        "SELECT id FROM ar.customer WHERE org_id = %s AND account_number = 'C1'", [company.org_id]
+    ).fetchone()[0]  # type: ignore[index]  # the cast has it
+    query = f"SELECT * FROM ar.{table} WHERE org_id = %(org)s AND {shape.where} ORDER BY 1, 2"
+    row = own.cursor(row_factory=dict_row).execute(query, named).fetchone()  # type: ignore[arg-type]
+    assert row is not None
+    row = {name: Jsonb(value) if isinstance(value, dict) else value for name, value in row.items()}
+    return {**row, **{f"new {name}": value for name, value in shape.fresh.items()}}
