@@ -41,7 +41,6 @@ check: setup
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/squawk --config .squawk.toml duebook/migrations/*.sql
 	$(BIN)/bandit -q -r duebook config -c pyproject.toml
-	$(BIN)/python -m duebook.console.checks
 
 bench: setup
 	$(BIN)/python -m bench

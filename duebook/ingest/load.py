@@ -20,6 +20,7 @@ from psycopg import sql
 
 from duebook.ingest.check import Rejected, Skipped, checker
 from duebook.ingest.csv_file import Source, read
+from duebook.ingest.encoding import storable
 from duebook.ingest.feeds import Bound, Mapping
 from duebook.ingest.mapping import plain_mapping
 from duebook.ledger import posting
@@ -322,7 +323,7 @@ class _File:
                 viewer.org_id,
                 viewer.person_id,
                 self.kind,
-                self.file.path.name,
+                storable(self.file.path.name),  # A name may be any bytes.
                 self.file.sha256,
                 as_at,
             ],

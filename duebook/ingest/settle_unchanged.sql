@@ -21,8 +21,8 @@ WHERE r.action = 'changed' AND d.org_id = %(org)s AND d.id = r.document_id
   AND (r.due_date, r.void_on, r.closed_date) IS NOT DISTINCT FROM (d.due_date, d.void_on, d.closed_date)
   AND (r.settled_amount IS NULL
        OR r.settled_amount = COALESCE(told.settled_amount, 0)
-          AND (r.settled_on IS NULL OR r.settled_amount = 0 OR r.settled_on = told.stated_on))
-  AND (r.disputed IS NULL OR r.disputed = (dispute.document_id IS NOT NULL))
+          AND (r.settled_on IS NULL OR r.settled_amount = 0 OR GREATEST(r.settled_on, r.issue_date) = told.stated_on))
+  AND (r.disputed IS NULL OR d.class <> 'charge' OR r.disputed = (dispute.document_id IS NOT NULL))
   AND (NOT 'account_name' = ANY (%(fields)s) OR r.account_name IS NULL OR r.account_name IS NOT DISTINCT FROM d.account_name)
   AND (NOT 'reason' = ANY (%(fields)s) OR r.reason IS NOT DISTINCT FROM d.reason)
   AND (NOT 'method' = ANY (%(fields)s) OR r.method IS NOT DISTINCT FROM d.method)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from duebook.reports.rows import rows
+from duebook.reports.rows import customer_of, rows
 
 # The amounts of the aging, operators' and clients', and the age buckets each one is made of.
 FIGURES: dict[str, tuple[str, ...]] = {
@@ -59,13 +59,15 @@ def invoices(
     Raises KeyError for a figure that the aging does not have.
     """
     figure = bucket or "invoices"
+    customer = customer_of(account) if account else None
+    if account and customer is None:
+        return []
     return rows(
         InvoiceRow,
         "invoices.sql",
         as_of=as_of,
         basis=basis,
-        customer=None,
-        account=account,
+        customer=customer,
         currency=currency,
         figure="invoices" if figure == "total" else figure,
         buckets=list(FIGURES[figure]),

@@ -29,5 +29,5 @@ FROM (
 ) AS i
 JOIN ar.customer c ON c.org_id = %(org)s AND c.id = i.customer_id
 JOIN ar.currency y ON y.code = i.currency
-WHERE i.part <> 0 AND (%(account)s = '' OR c.account_number = %(account)s) AND (%(currency)s = '' OR i.currency = %(currency)s)
+WHERE i.part <> 0 AND (%(currency)s = '' OR i.currency = %(currency)s)
 ORDER BY c.account_number, i.due_date NULLS LAST, i.number COLLATE "C", i.kind

@@ -26,6 +26,13 @@ def records(file: str, **named: Any) -> list[tuple[Any, ...]]:
     return raw().execute(query(file), {"org": organisation(), **named}).fetchall()
 
 
+def customer_of(account_number: str) -> int | None:
+    """The customer of an account number; None when there is none that the viewer may see."""
+    query = "SELECT id FROM ar.customer WHERE org_id = %s AND account_number = %s"
+    row = raw().execute(query, [organisation(), account_number]).fetchone()
+    return int(row[0]) if row else None
+
+
 def organisation() -> int:
     """The viewer's organisation, as the signed statement has it.
 

@@ -442,7 +442,7 @@ def test_a_database_with_nothing_in_it(untouched: Untouched, empty_database: str
         "DUEBOOK_SECRET": secret(untouched.terminal),
     }
     answer = untouched.by("report", "aging", "desk", "--as", ADMIN, environment=environment)
-    refused(answer, saying="The database is empty; run duebook migrate first")
+    refused(answer, saying="The database nothing_in_it is empty; run duebook migrate first")
 
 
 def test_a_database_that_does_not_exist(untouched: Untouched) -> None:

@@ -72,6 +72,16 @@ def column(connection: Connection, query: str, parameters: Params | None = None)
     return [row[0] for row in connection.execute(cast(Query, query), parameters)]
 
 
+def columns_of(connection: Connection, table: str) -> list[str]:
+    """The columns of a table of the ledger, in order."""
+    return column(
+        connection,
+        "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0"
+        " AND NOT attisdropped ORDER BY attnum",
+        [f"ar.{table}"],
+    )
+
+
 def claims(viewer: Viewer, connection: Connection, *, seconds: int = 60) -> list[str]:
     """The parts of a statement before its signature."""
     expiry = int(time.time()) + seconds

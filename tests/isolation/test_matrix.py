@@ -7,10 +7,9 @@ from typing import Any, NamedTuple
 
 import pytest
 from psycopg.rows import dict_row
-from psycopg.types.json import Jsonb
 
 from duebook.visibility.viewer import Viewer
-from tests.isolation.attacker import REFUSED, Connection, being, tried, wearing
+from tests.isolation.attacker import REFUSED, Connection, being, column, columns_of, tried, wearing
 from tests.isolation.conftest import SPARE
 from tests.isolation.law import rights
 from tests.world import Company, World
@@ -57,7 +56,6 @@ TABLES = {
     "job": Table("person_id = %(person)s", "id", "task = 'X'", {"id": SPARE}),
     "audit_event": Table("true", "id", "action = 'X'", {"id": SPARE}),
 }
-# Lines hang on documents, so that a document goes with them; nothing else hangs on these rows.
 ACTIONS = {"select": "s", "insert": "i", "update": "su", "delete": "sd", "upsert": "siu"}
 
 
@@ -134,9 +132,10 @@ def _statements(table: str, row: Row, *, org: int) -> Iterator[tuple[str, str]]:
     shape = TABLES[table]
     keys = [key for key in ("org_id", *shape.key.split(", ")) if key]
     at = " AND ".join(f"{key} = %({key})s" for key in keys)
-    names = ", ".join(row)
-    new = ", ".join(f"%(new {name})s" if name in shape.fresh else f"%({name})s" for name in row)
-    old = ", ".join(f"%({name})s" for name in row)
+    columns = [name for name in row if not name.startswith("new ")]
+    names = ", ".join(columns)
+    new = ", ".join(f"%({'new ' * (name in shape.fresh)}{name})s" for name in columns)
+    old = ", ".join(f"%({name})s" for name in columns)
     yield "select", f"SELECT FROM ar.{table} WHERE {at}"
     yield "insert", f"INSERT INTO ar.{table} ({names}) VALUES ({new})"
     yield "update", f"UPDATE ar.{table} SET {shape.change} WHERE {at}"
@@ -168,11 +167,12 @@ def _row(own: Connection, table: str, company: Company, kind: str) -> Row:
     """The row that is tried, as it stands, and under `new ...` what a new one has instead."""
     shape = TABLES[table]
     named = {"org": company.org_id, "person": _viewer(company, kind).person_id}
-    named["c1"] = own.execute(
-        "SELECT id FROM ar.customer WHERE org_id = %s AND account_number = 'C1'", [company.org_id]
-    ).fetchone()[0]  # type: ignore[index]  # the cast has it
-    query = f"SELECT * FROM ar.{table} WHERE org_id = %(org)s AND {shape.where} ORDER BY 1, 2"
+    first = "SELECT id FROM ar.customer WHERE org_id = %s AND account_number = 'C1'"
+    named["c1"] = column(own, first, [company.org_id])[0]
+    # As text, which says infinity and lists as well.
+    names = columns_of(own, table)
+    chosen = ", ".join(f"{name}::text" for name in names)
+    query = f"SELECT {chosen} FROM ar.{table} WHERE org_id = %(org)s AND {shape.where}"
     row = own.cursor(row_factory=dict_row).execute(query, named).fetchone()  # type: ignore[arg-type]
     assert row is not None
-    row = {name: Jsonb(value) if isinstance(value, dict) else value for name, value in row.items()}
     return {**row, **{f"new {name}": value for name, value in shape.fresh.items()}}
