@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bench.command import Failed, duebook
 from bench.ledgers import TODAY, Ledger
+from duebook.visibility.organisations import add_person, create_organisation
 
 HERE = Path(__file__).parent
 FILES = ("customers", "invoices", "payments", "credit_notes", "allocations")
@@ -35,14 +36,13 @@ class Loaded:
 
 def load(ledger: Ledger) -> Iterator[Loaded]:
     """Every file, then the invoices a second time; the people join around it, not measured."""
-    name = f"Benchmark {ledger.size}"
-    duebook("org", "create", ledger.slug, "--name", name, "--today", TODAY)
-    _add(ledger, ledger.admin, "admin")
+    create_organisation(ledger.slug, name=f"Benchmark {ledger.size}", today=TODAY)
+    add_person(ledger.admin, slug=ledger.slug, role="admin", accounts=[])
     for file in FILES:
         yield _import(ledger, file, is_new=True)
     yield _import(ledger, "invoices", is_new=False)
     _give_accounts_to_member(ledger)
-    _add(ledger, ledger.client, "client", "--account", CLIENT_OF)
+    add_person(ledger.client, slug=ledger.slug, role="client", accounts=[CLIENT_OF])
 
 
 def _import(ledger: Ledger, file: str, *, is_new: bool) -> Loaded:
@@ -59,13 +59,9 @@ def _import(ledger: Ledger, file: str, *, is_new: bool) -> Loaded:
     return Loaded(ledger, label, rows, ran.seconds, ran.peak_mib)
 
 
-def _add(ledger: Ledger, email: str, role: str, *more: str) -> None:
-    duebook("user", "create", email, "--org", ledger.slug, "--role", role, *more)
-
-
 def _give_accounts_to_member(ledger: Ledger) -> None:
     """One in eight, spread evenly."""
-    _add(ledger, ledger.member, "member")
+    add_person(ledger.member, slug=ledger.slug, role="member", accounts=[])
     owned = ledger.file("owned")
     with (
         ledger.file("customers").open(newline="", encoding="ascii") as source,

@@ -14,7 +14,7 @@ from duebook.database.migrate import first_line
 from duebook.database.target import DatabaseTrouble, home, is_embedded, secret, target
 
 SPACE_BYTES = 1_000_000_000
-NO_SECRET = "Set DUEBOOK_SECRET beside DATABASE_URL; passwords derive from it."
+NO_SECRET = "Set DUEBOOK_SECRET beside DATABASE_URL; passwords derive from it."  # nosec B105
 NOT_MIGRATED = "The database {database} is empty; run duebook migrate first."
 Connection = psycopg.Connection[Any]
 

@@ -25,6 +25,7 @@ from duebook.ingest.feeds import Bound, Mapping
 from duebook.ingest.mapping import plain_mapping
 from duebook.ledger import posting
 from duebook.ledger.posting import Batch, text
+from duebook.visibility.audit import record
 from duebook.visibility.organisations import current
 from duebook.visibility.seeing import raw, seeing
 from duebook.visibility.viewer import Viewer
@@ -176,6 +177,7 @@ class _File:
         progress: Progress,
     ) -> None:
         self.connection, self.file, self.progress = connection, file, progress
+        self.viewer = viewer
         self.kind = file.bound.kind.name
         self.stage, self.resolved, self.renamed = STAGES[self.kind]
         self.result = Result(file.path.name, self.kind)
@@ -333,10 +335,12 @@ class _File:
 
     def _close_run(self) -> None:
         batch = self.batch
+        counts = dict(self.result.counts)
+        record(self.viewer, "file loaded", by="worker", run=batch.run_id, counts=counts)
         with self.connection.cursor() as cursor:
             cursor.execute(
                 "UPDATE ar.ingest_run SET seconds = %s, counts = %s WHERE org_id = %s AND id = %s",
-                [self.result.seconds, json.dumps(self.result.counts), batch.org_id, batch.run_id],
+                [self.result.seconds, json.dumps(counts), batch.org_id, batch.run_id],
             )
             cursor.executemany(
                 "INSERT INTO ar.ingest_error (org_id, run_id, line, column_name, value, reason)"

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.db import IntegrityError, connections
 from psycopg.rows import class_row
 
+from duebook.visibility.audit import record
 from duebook.visibility.models import (
     ClientLink,
     Login,
@@ -151,6 +152,9 @@ def create_organisation(
         console = int(row[0]) if row else 0
         Person.objects.create(org_id=org.org_id, id=console, name="Console", email="")
         Membership.objects.create(org_id=org.org_id, person_id=console, role="console")
+        record(
+            Viewer(org.org_id, PLATFORM.person_id, "platform"), "organisation created", slug=slug
+        )
     return int(org.org_id)
 
 
@@ -182,6 +186,7 @@ def add_person(
         Membership.objects.update_or_create(
             org_id=console.org_id, person_id=login.pk, defaults={"role": role, "active": True}
         )
+        record(console, "person added", person=login.pk, role=role)
         for customer_id in customers:
             ClientLink.objects.get_or_create(
                 org_id=console.org_id, person_id=login.pk, customer_id=customer_id

@@ -43,7 +43,8 @@ TABLES = {
         {"reason": "team share"},
     ),
     "client_link": Table(
-        "customer_id = %(c1)s", "id", "person_id = person_id", {"id": SPARE, "customer_id": SPARE}
+        "customer_id = %(c1)s", "id", "customer_id = %(customer_id)s",
+        {"id": SPARE, "customer_id": SPARE},
     ),
     "document": Table(
         "number = 'FREE-C1'", "id", "reason = 'X'", {"id": SPARE, "number": "new"}

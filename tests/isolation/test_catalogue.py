@@ -1,0 +1,400 @@
+"""What the catalogue says of every table, function and right, held against the rules.
+
+A rule is a query whose every row is something that breaks it. Each is also shown to break.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+import pytest
+from django.apps import apps
+from django.db import connections, models
+from psycopg.abc import Query
+
+from duebook.visibility.router import Router
+from tests.isolation import law
+from tests.isolation.attacker import Connection, column
+
+OURS = "('ar'::regnamespace, 'door'::regnamespace, 'guard'::regnamespace)"
+OF_AN_ORG = f"""
+    c.relnamespace = 'ar'::regnamespace AND c.relkind IN ('r', 'p')
+    AND c.relname <> ALL ('{{{",".join(law.REFERENCE)}}}')"""
+FIRST = "(SELECT attname FROM pg_attribute WHERE attrelid = {table} AND attnum = {key})"
+FUNCTION_PATH = "{\"search_path=pg_catalog, pg_temp\"}"
+
+RULES = {
+    "guarded": f"""
+        SELECT c.oid::regclass FROM pg_class c
+        WHERE {OF_AN_ORG} AND NOT (c.relrowsecurity AND c.relforcerowsecurity)""",
+    "organisation first in the primary key": f"""
+        SELECT c.oid::regclass FROM pg_class c LEFT JOIN pg_index i
+            ON i.indrelid = c.oid AND i.indisprimary
+        WHERE {OF_AN_ORG}
+          AND {FIRST.format(table="c.oid", key="i.indkey[0]")} IS DISTINCT FROM 'org_id'""",
+    "organisation first in every index": f"""
+        SELECT i.indexrelid::regclass FROM pg_class c JOIN pg_index i ON i.indrelid = c.oid
+        WHERE {OF_AN_ORG} AND i.indexrelid::regclass::text NOT IN
+              ('ar.org_slug_key', 'ar.membership_person')  -- short names; where a login belongs
+          AND {FIRST.format(table="c.oid", key="i.indkey[0]")} IS DISTINCT FROM 'org_id'""",
+    "organisation first in every foreign key": f"""
+        SELECT k.conname FROM pg_class c JOIN pg_constraint k
+            ON k.conrelid = c.oid AND k.contype = 'f'
+        WHERE {OF_AN_ORG} AND k.confrelid <> 'ar.currency'::regclass
+          AND ({FIRST.format(table="k.conrelid", key="k.conkey[1]")} <> 'org_id'
+               OR {FIRST.format(table="k.confrelid", key="k.confkey[1]")} <> 'org_id')""",
+    "only tables, indexes and sequences": f"""
+        SELECT c.oid::regclass FROM pg_class c
+        WHERE c.relnamespace IN {OURS} AND c.relkind NOT IN ('r', 'p', 'i', 'I', 'S', 't', 'c')
+          AND NOT (c.relkind = 'v' AND 'security_invoker=true' = ANY (c.reloptions))""",
+    "no trigger or rule": f"""
+        SELECT t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+        WHERE c.relnamespace IN {OURS} AND NOT t.tgisinternal
+        UNION ALL SELECT r.rulename FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class
+        WHERE c.relnamespace IN {OURS} AND c.relkind <> 'v'""",
+    "owned by who should": f"""
+        SELECT o.name FROM (
+            SELECT oid::regclass::text, relowner, relnamespace FROM pg_class
+            UNION ALL SELECT oid::regprocedure::text, proowner, pronamespace FROM pg_proc
+            UNION ALL SELECT oid::regtype::text, typowner, typnamespace FROM pg_type
+            UNION ALL SELECT nspname, nspowner, oid FROM pg_namespace) AS o (name, owner, of)
+        WHERE o.of IN {OURS} AND pg_get_userbyid(o.owner) <>
+            CASE WHEN o.of = 'guard'::regnamespace THEN 'duebook_guard' ELSE 'duebook_owner' END""",
+    "nothing for everybody": f"""
+        SELECT o.name FROM (
+            SELECT oid::regclass::text, relacl FROM pg_class WHERE relnamespace IN {OURS}
+            UNION ALL SELECT oid::regprocedure::text, COALESCE(proacl, acldefault('f', proowner))
+                FROM pg_proc WHERE pronamespace IN {OURS}
+            UNION ALL SELECT nspname, nspacl FROM pg_namespace
+                WHERE oid IN {OURS} OR nspname = 'public'
+            UNION ALL SELECT t.oid::regtype::text, COALESCE(t.typacl, acldefault('T', t.typowner))
+                FROM pg_type t LEFT JOIN pg_class c ON c.oid = t.typrelid
+                WHERE t.typnamespace IN {OURS} AND t.typelem = 0 AND COALESCE(c.relkind, 'c') = 'c'
+            UNION ALL SELECT datname, COALESCE(datacl, acldefault('d', datdba))
+                FROM pg_database WHERE datname = current_database()
+            UNION ALL SELECT 'by default', defaclacl FROM pg_default_acl) AS o (name, acl)
+        CROSS JOIN aclexplode(o.acl) AS a WHERE a.grantee = 0""",
+    "no right on a column": f"""
+        SELECT c.oid::regclass || '.' || a.attname
+        FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+        WHERE c.relnamespace IN {OURS} AND a.attacl IS NOT NULL""",
+    "no right may be passed on": f"""
+        SELECT c.oid::regclass FROM pg_class c CROSS JOIN aclexplode(c.relacl) a
+        WHERE c.relnamespace IN {OURS} AND a.is_grantable AND a.grantee <> c.relowner""",
+    "one policy for each right": f"""
+        SELECT a.grantee::regrole || ' on ' || c.oid::regclass
+        FROM (SELECT DISTINCT c.oid, a.grantee FROM pg_class c CROSS JOIN aclexplode(c.relacl) a
+              WHERE {OF_AN_ORG} AND a.grantee <> c.relowner) AS a JOIN pg_class c USING (oid)
+        LEFT JOIN pg_policy p ON p.polrelid = c.oid AND p.polroles = ARRAY[a.grantee]
+        GROUP BY 1 HAVING count(p.oid) <> 1""",
+    "one role and one right for each policy": f"""
+        SELECT p.polname || ' on ' || c.oid::regclass FROM pg_policy p
+        JOIN pg_class c ON c.oid = p.polrelid
+        WHERE c.relnamespace IN {OURS} AND NOT (p.polpermissive AND cardinality(p.polroles) = 1
+            AND EXISTS (SELECT FROM aclexplode(c.relacl) a WHERE a.grantee = p.polroles[1]))""",
+    "policies without OR, and no guard asked row by row": """
+        SELECT policyname || ' on ' || tablename FROM pg_policies
+        WHERE concat_ws(' ', qual, with_check) ~ '\\mOR\\M'
+           OR regexp_replace(concat_ws(' ', qual, with_check),
+                  'SELECT guard\\.\\w+\\([^)]*\\) AS \\w+(,\\s+guard\\.viewer_person\\(\\))?', '', 'g')
+              LIKE '%guard.%'""",
+    "functions fixed": f"""
+        SELECT p.oid::regprocedure FROM pg_proc p
+        WHERE p.pronamespace IN {OURS} AND (p.proconfig IS DISTINCT FROM '{FUNCTION_PATH}'
+            OR p.proleakproof OR (NOT p.prosecdef AND p.proname <> 'keep_policies')
+            -- A parallel worker has another process id than the statement is made for.
+            OR p.proparallel = 's')""",
+    "logins can do nothing by themselves": f"""
+        SELECT rolname FROM pg_roles WHERE rolname LIKE 'duebook%' AND rolname <> 'duebook_migrator'
+          AND (rolsuper OR rolinherit OR rolcreaterole OR rolcreatedb OR rolreplication
+               OR (rolbypassrls AND rolname <> 'duebook_backup')
+               OR rolcanlogin <> (rolname = ANY ('{{{",".join(law.LOGINS)}}}')))""",
+    "no settings on roles": """
+        SELECT s.setrole::regrole || ' ' || s.setconfig::text FROM pg_db_role_setting s
+        WHERE s.setrole = 0 OR s.setrole::regrole::text LIKE 'duebook%'""",
+    "the application's login has no right of its own": """
+        SELECT d.objid::text FROM pg_shdepend d
+        WHERE d.refobjid = 'duebook_app'::regrole AND d.classid <> 'pg_database'::regclass
+          AND d.classid <> 'pg_auth_members'::regclass""",
+    "nobody but the guard reads the keys": """
+        SELECT rolname FROM pg_roles WHERE NOT rolsuper AND rolname LIKE 'duebook%'
+          AND rolname <> 'duebook_guard'
+          AND has_table_privilege(oid, 'guard.viewer_key', 'SELECT, INSERT, UPDATE, DELETE')""",
+    "DROP OWNED is watched": """
+        SELECT 'DROP OWNED' WHERE NOT EXISTS (SELECT FROM pg_event_trigger
+            WHERE evtfoid = 'guard.keep_policies()'::regprocedure AND evtenabled = 'O'
+              AND evtevent = 'ddl_command_start' AND evttags = '{DROP OWNED}')""",
+}
+
+# What somebody might do some day, and the rule that must notice.
+BREAKS = [
+    ("guarded", "CREATE TABLE ar.x (org_id bigint, id bigint, PRIMARY KEY (org_id, id))"),
+    ("guarded", "ALTER TABLE ar.customer NO FORCE ROW LEVEL SECURITY"),
+    ("organisation first in the primary key", "CREATE TABLE ar.x (id bigint PRIMARY KEY)"),
+    ("organisation first in every index", "ALTER TABLE ar.customer ADD UNIQUE (external_id)"),
+    ("organisation first in every index", "CREATE INDEX ON ar.person (lower(email))"),
+    (
+        "organisation first in every foreign key",
+        "CREATE UNIQUE INDEX ON ar.team (id); ALTER TABLE ar.document ADD t bigint;"
+        " ALTER TABLE ar.team ADD UNIQUE (id); ALTER TABLE ar.document"
+        " ADD FOREIGN KEY (t) REFERENCES ar.team (id)",
+    ),
+    ("only tables, indexes and sequences", "CREATE MATERIALIZED VIEW ar.x AS SELECT 1"),
+    ("only tables, indexes and sequences", "CREATE VIEW ar.x AS SELECT * FROM ar.customer"),
+    (
+        "no trigger or rule",
+        "CREATE RULE x AS ON INSERT TO ar.customer DO ALSO NOTIFY x",
+    ),
+    ("owned by who should", "CREATE TABLE ar.x (org_id bigint)"),
+    ("nothing for everybody", "GRANT SELECT ON ar.currency TO PUBLIC"),
+    ("nothing for everybody", "CREATE FUNCTION ar.x() RETURNS int LANGUAGE sql AS 'SELECT 1'"),
+    ("nothing for everybody", "GRANT TEMPORARY ON DATABASE duebook TO PUBLIC"),
+    ("no right on a column", "GRANT SELECT (name) ON ar.customer TO duebook_platform"),
+    (
+        "no right may be passed on",
+        "GRANT SELECT ON ar.customer TO duebook_client WITH GRANT OPTION",
+    ),
+    ("one policy for each right", "GRANT SELECT ON ar.ingest_run TO duebook_client"),
+    ("one policy for each right", "DROP POLICY client_rows ON ar.customer"),
+    (
+        "one policy for each right",
+        "CREATE POLICY more ON ar.customer TO duebook_client USING (true)",
+    ),
+    ("one role and one right for each policy", "CREATE POLICY x ON ar.customer USING (true)"),
+    (
+        "policies without OR, and no guard asked row by row",
+        "ALTER POLICY admin_rows ON ar.customer USING (org_id = guard.viewer_org('admin'))",
+    ),
+    (
+        "policies without OR, and no guard asked row by row",
+        "ALTER POLICY admin_rows ON ar.customer USING"
+        " (org_id = (SELECT guard.viewer_org('admin')) OR active)",
+    ),
+    (
+        "functions fixed",
+        "ALTER FUNCTION guard.viewer_org(text) SET search_path = public, pg_temp",
+    ),
+    ("functions fixed", "ALTER FUNCTION guard.viewer_org(text) LEAKPROOF"),
+    ("functions fixed", "ALTER FUNCTION guard.verified_viewer() PARALLEL SAFE"),
+    ("logins can do nothing by themselves", "ALTER ROLE duebook_client BYPASSRLS"),
+    ("logins can do nothing by themselves", "ALTER ROLE duebook_app INHERIT"),
+    ("logins can do nothing by themselves", "CREATE ROLE duebook_other LOGIN NOINHERIT"),
+    ("no settings on roles", "ALTER ROLE duebook_app SET work_mem = '1MB'"),
+    (
+        "the application's login has no right of its own",
+        "GRANT SELECT ON ar.currency TO duebook_app",
+    ),
+    ("nobody but the guard reads the keys", "GRANT SELECT ON guard.viewer_key TO duebook_backup"),
+    ("DROP OWNED is watched", "ALTER EVENT TRIGGER duebook_keep_policies DISABLE"),
+]
+
+FUNCTIONS = {  # function -> what it promises (stable or volatile), who may run it
+    "ar.refresh_statistics()": ("v", "admin service"),
+    "guard.console_of(text)": ("s", "door"),
+    "guard.enqueue(text,jsonb)": ("v", "admin client member member_all"),
+    "guard.job_viewer(bigint)": ("s", "worker"),
+    "guard.keep_policies()": ("v", ""),
+    "guard.kind_of(bigint,bigint)": ("s", ""),
+    "guard.memberships_of(bigint)": ("s", "door"),
+    "guard.verified_viewer()": ("s", ""),
+    "guard.viewer_customers()": ("s", "client"),
+    "guard.viewer_is_platform()": ("s", "platform"),
+    "guard.viewer_org(text)": ("s", "admin client member member_all service"),
+    "guard.viewer_person()": ("s", "admin client member member_all service"),
+    "guard.viewer_principals()": ("s", "member"),
+}
+VIEWERS = "admin client member member_all platform service"
+SCHEMAS = {
+    "ar": f"backup guard {VIEWERS}",
+    "door": "backup door",
+    "guard": f"backup door owner worker {VIEWERS}",
+}
+DATABASE = {"CONNECT": "app backup door worker", "TEMPORARY": "worker", "CREATE": ""}
+MAY_TAKE = {
+    "duebook_app": VIEWERS,
+    "duebook_worker": "admin client member member_all service",
+}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_nothing_breaks_the_rule(own: Connection, rule: str) -> None:
+    assert broken(own, rule) == []
+
+
+@pytest.mark.parametrize(("rule", "change"), BREAKS)
+def test_the_rule_notices(own: Connection, rule: str, change: str) -> None:
+    before = broken(own, rule)
+    with own.transaction(force_rollback=True):
+        own.execute(cast(Query, change))
+        assert set(broken(own, rule)) > set(before)
+
+
+def test_every_rule_is_shown_to_break() -> None:
+    assert {rule for rule, _ in BREAKS} == set(RULES)
+
+
+def broken(own: Connection, rule: str) -> list[str]:
+    """What breaks a rule."""
+    return [str(each) for each in column(own, RULES[rule])]
+
+
+def test_every_table_of_an_organisation_is_in_the_law(own: Connection) -> None:
+    there = column(own, f"SELECT c.relname FROM pg_class c WHERE {OF_AN_ORG}")
+    assert sorted(there) == sorted(law.RIGHTS)
+
+
+def test_each_role_has_the_rights_of_the_law_and_no_more(own: Connection) -> None:
+    query = f"""
+        SELECT c.relname || ' ' || a.grantee::regrole, string_agg(a.privilege_type, ' ' ORDER BY 1)
+        FROM pg_class c CROSS JOIN aclexplode(c.relacl) a
+        WHERE {OF_AN_ORG} AND a.grantee <> c.relowner GROUP BY 1"""
+    word = {"s": "SELECT", "i": "INSERT", "u": "UPDATE", "d": "DELETE"}
+    roles = (*law.VIEWER_ROLES, "duebook_guard", "duebook_backup")
+    wanted = {
+        f"{table} {role}": {word[letter] for letter in law.rights(table, role)}
+        for table in law.RIGHTS
+        for role in roles
+        if law.rights(table, role)
+    }
+    there = {name: set(words.split()) for name, words in own.execute(cast(Query, query))}
+    assert there == wanted
+
+
+def test_each_policy_says_what_the_law_says(own: Connection) -> None:
+    """The law's own words are made policies beside the real ones: the server then spells alike."""
+    version = own.info.server_version
+    with own.transaction(force_rollback=True):
+        for table in law.RIGHTS:
+            for role in (*law.VIEWER_ROLES, "duebook_guard", "duebook_backup"):
+                if law.rights(table, role):
+                    using, check = law.policy(table, role, version=version)
+                    what = f"USING ({using})" + (f" WITH CHECK ({check})" if check else "")
+                    command = "ALL" if check else "SELECT"
+                    own.execute(
+                        cast(
+                            Query,
+                            f'CREATE POLICY "law" ON ar.{table} FOR {command} TO {role} {what}'
+                            if role == "duebook_admin"
+                            else f'CREATE POLICY "law of {role}" ON ar.{table}'
+                            f" FOR {command} TO {role} {what}",
+                        )
+                    )
+        query = """
+            SELECT tablename || ' ' || roles[1], cmd || ': ' || COALESCE(qual, '') || ' / '
+                || COALESCE(with_check, '') FROM pg_policies WHERE schemaname = 'ar'
+                AND (policyname LIKE 'law%%') = %s"""
+        wanted = dict(own.execute(cast(Query, query), [True]).fetchall())
+        there = dict(own.execute(cast(Query, query), [False]).fetchall())
+    assert there == wanted
+
+
+def test_each_function_is_run_by_exactly_those_named(own: Connection) -> None:
+    query = f"""
+        SELECT p.oid::regprocedure::text, p.provolatile::text, ARRAY(
+            SELECT a.grantee::regrole::text FROM aclexplode(p.proacl) a
+            WHERE a.grantee <> p.proowner ORDER BY 1) FROM pg_proc p WHERE p.pronamespace IN {OURS}"""
+    there = {
+        name: (volatile, " ".join(role.removeprefix("duebook_") for role in roles))
+        for name, volatile, roles in own.execute(cast(Query, query))
+    }
+    assert there == FUNCTIONS
+
+
+@pytest.mark.parametrize("schema", SCHEMAS)
+def test_each_schema_is_entered_by_exactly_those_named(own: Connection, schema: str) -> None:
+    query = """
+        SELECT a.privilege_type || ' ' || a.grantee::regrole FROM pg_namespace n
+        CROSS JOIN aclexplode(n.nspacl) a WHERE n.nspname = %s AND a.grantee <> n.nspowner"""
+    assert set(column(own, query, [schema])) == {
+        f"USAGE duebook_{role}" for role in SCHEMAS[schema].split()
+    }
+
+
+@pytest.mark.parametrize("right", DATABASE)
+def test_the_database_is_used_by_exactly_those_named(own: Connection, right: str) -> None:
+    query = """
+        SELECT rolname FROM pg_roles WHERE rolname LIKE 'duebook%%' AND NOT rolsuper
+        AND has_database_privilege(oid, current_database(), %s)"""
+    assert set(column(own, query, [right])) == {
+        f"duebook_{role}" for role in DATABASE[right].split()
+    }
+
+
+def test_nobody_but_sign_in_has_a_right_at_the_door(own: Connection) -> None:
+    query = """
+        SELECT DISTINCT a.grantee::regrole::text FROM pg_class c CROSS JOIN aclexplode(c.relacl) a
+        WHERE c.relnamespace = 'door'::regnamespace AND a.grantee <> c.relowner"""
+    assert set(column(own, query)) == {"duebook_door", "duebook_backup"}
+
+
+def test_sequences_are_drawn_from_but_neither_read_nor_set(own: Connection) -> None:
+    query = f"""
+        SELECT DISTINCT a.privilege_type || ' ' || a.grantee::regrole
+        FROM pg_class c CROSS JOIN aclexplode(c.relacl) a WHERE c.relnamespace IN {OURS}
+        AND c.relkind = 'S' AND a.grantee <> c.relowner AND a.privilege_type <> 'USAGE'"""
+    assert column(own, query) == ["SELECT duebook_backup"]
+
+
+def test_each_login_may_take_exactly_the_roles_named(own: Connection) -> None:
+    query = """
+        SELECT member::regrole::text, roleid::regrole::text, to_jsonb(m)
+        FROM pg_auth_members m WHERE roleid::regrole::text LIKE 'duebook%'
+           OR member::regrole::text LIKE 'duebook%' AND member::regrole::text <> 'duebook_migrator'"""
+    there = own.execute(cast(Query, query)).fetchall()
+    assert {(login, role) for login, role, _ in there} == {
+        (login, f"duebook_{role}") for login, roles in MAY_TAKE.items() for role in roles.split()
+    }
+    for login, role, how in there:
+        assert not how["admin_option"], (login, role)
+        assert how.get("inherit_option", False) is False, (login, role)
+        assert how.get("set_option", True) is True, (login, role)
+
+
+# Django's models, whose tables are made by hand.
+
+MODELS = [model for model in apps.get_models() if model.__module__.startswith("duebook.")]
+COLUMNS = """
+    SELECT a.attname, format_type(a.atttypid, a.atttypmod), NOT a.attnotnull,
+           NOT a.attnotnull OR a.atthasdef OR a.attidentity <> ''
+    FROM pg_attribute a WHERE a.attrelid = %s::regclass AND a.attnum > 0 AND NOT a.attisdropped"""
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_the_model_agrees_with_its_table(own: Connection, model: type[models.Model]) -> None:
+    assert disagreements(own, model) == []
+
+
+def test_a_model_that_disagrees_is_noticed(own: Connection) -> None:
+    person = next(model for model in MODELS if model.__name__ == "Person")
+    with own.transaction(force_rollback=True):
+        own.execute(
+            "ALTER TABLE ar.person DROP COLUMN name, ALTER email TYPE varchar(9),"
+            " ALTER email DROP NOT NULL, ADD must bigint NOT NULL DEFAULT 1,"
+            " ALTER must DROP DEFAULT"
+        )
+        assert disagreements(own, person) == [
+            "name is not there",
+            "email is character varying(9), not text",
+            "email may be null",
+            "must has to be given",
+        ]
+
+
+def disagreements(own: Connection, model: type[models.Model]) -> list[str]:
+    """Where the table is not as the model believes."""
+    schema = "door" if Router().db_for_read(model) == "default" else "ar"
+    table = f"{schema}.{model._meta.db_table}"
+    there = {name: rest for name, *rest in own.execute(COLUMNS, [table])}
+    wrong = []
+    for field in model._meta.concrete_fields:
+        if field.column not in there:
+            wrong.append(f"{field.column} is not there")
+            continue
+        kind, is_nullable, _ = there.pop(field.column)
+        wanted = (field.db_type(connections["migrator"]) or "").replace("varchar", "character varying")
+        if kind != wanted:
+            wrong.append(f"{field.column} is {kind}, not {wanted}")
+        if is_nullable != field.null:
+            wrong.append(f"{field.column} may {'' if is_nullable else 'not '}be null")
+    wrong += [f"{name} has to be given" for name, (_, _, given) in there.items() if not given]
+    return wrong
