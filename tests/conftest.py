@@ -6,7 +6,9 @@ DUEBOOK_POSTGRES picks the binaries, so that the same tests run on several versi
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +19,8 @@ import pytest
 # Before Django reads its settings: the passwords in them derive from the secret.
 os.environ.pop("DATABASE_URL", None)
 os.environ["DUEBOOK_SECRET"] = "the secret of the tests"
-os.environ["DUEBOOK_HOME"] = tempfile.mkdtemp(prefix="duebook-test-")
+os.environ["DUEBOOK_HOME"] = HOME = tempfile.mkdtemp(prefix="duebook-test-")
+atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 django.setup()
 

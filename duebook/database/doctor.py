@@ -98,7 +98,12 @@ def refuse_unsafe_login() -> None:
             )
     if not secret():
         raise DatabaseTrouble(NO_SECRET)
-    _connected("default").close()
+    with _connected("default") as door:
+        for wrong in login_problems(door):
+            raise DatabaseTrouble(
+                f"The database login of sign-in is refused because {wrong};"
+                " undo that, or run duebook migrate."
+            )
 
 
 def _connected(alias: str) -> Connection:

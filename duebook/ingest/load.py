@@ -255,9 +255,13 @@ class _File:
         }
         self.batch.run(HERE / f"resolve_{name}.sql", **more)
         if name == "documents":
+            if "external_id" in self.batch.fields:
+                self.batch.run(HERE / "refuse_doubles.sql", number_column=number)
             self.batch.run(HERE / "settle_unchanged.sql")
             if self.kind == "adjustments":
                 self.batch.run(HERE / "miss_applied.sql")
+        elif name == "allocations" and {"source_kind", "account_number"} & {*self.batch.fields}:
+            self.batch.run(HERE / "refuse_double_allocations.sql")
 
     def _post(self) -> None:
         before = self._customers()

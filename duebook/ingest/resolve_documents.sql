@@ -28,7 +28,7 @@ WITH setting AS (
     SELECT r.*, k.class, k.ages, c.id AS known_customer_id, c.net_terms_days,
            COALESCE(x.id, d.id) AS document_id,
            d.id IS NOT NULL AND x.id IS NOT NULL AND d.id <> x.id AS number_taken,
-           x.id IS NULL AND d.external_id <> r.external_id AS other_external_id,
+           x.id IS NULL AND d.external_id <> r.external_id AND NOT r.returns AS other_external_id,
            COALESCE(r.currency, d.currency, c.currency, o.currency) AS stored_currency,
            COALESCE(x.customer_id, d.customer_id) AS document_customer_id, x.id IS NOT NULL AS by_external_id,
            o.net_terms_days AS org_terms_days
@@ -114,11 +114,15 @@ SELECT
     -- first loaded as void: counted on no date; later void: counted until the day before
     CASE WHEN t.told_state = 'cancelled' AND t.old_state IN ('sent', 'void') AND t.class <> 'order' THEN 'void' ELSE t.told_state END,
     CASE WHEN t.told_state IN ('void', 'cancelled') AND t.old_state = 'sent' AND t.class <> 'order' THEN GREATEST(%(as_at)s::date, t.issue_date)
-         WHEN t.told_state IN ('void', 'cancelled') AND t.old_state = 'void' THEN t.old_void_on END,
+         WHEN t.told_state IN ('void', 'cancelled') AND t.old_void_on IS NOT NULL THEN GREATEST(t.old_void_on, t.issue_date) END,
     CASE WHEN t.class NOT IN ('charge', 'credit') OR t.told_state <> 'sent' THEN NULL
          WHEN t.outstanding_amount IS NOT NULL THEN GREATEST(t.stored_amount - round(t.open_minor)::bigint, 0)
          WHEN t.settled_date IS NOT NULL OR t.status = 'paid' THEN t.stored_amount
-         WHEN 'settled_date' = ANY (%(fields)s) THEN 0 END,
+         WHEN 'settled_date' = ANY (%(fields)s) THEN 0
+         -- open again, although the last word was that it is paid
+         WHEN t.status IN ('sent', 'partially_paid') AND NOT 'outstanding_amount' = ANY (%(fields)s) AND t.document_id IN (
+              SELECT d.id FROM ar.document d JOIN ar.settlement s ON s.org_id = %(org)s AND s.document_id = d.id
+              WHERE d.org_id = %(org)s GROUP BY d.id, d.amount HAVING (array_agg(s.settled_amount ORDER BY s.stated_on DESC))[1] >= d.amount) THEN 0 END,
     t.settled_date,
     CASE WHEN 'disputed' = ANY (%(fields)s) THEN COALESCE(t.disputed, false) END, t.dispute_reason,
     round(t.discount_minor)::bigint, t.discount_date, t.order_number, t.external_id, t.source_version, t.reason,

@@ -9,12 +9,20 @@ WITH known AS (
     SELECT DISTINCT p.document_id FROM known k
     JOIN ar.dispute p ON p.org_id = %(org)s AND p.document_id = k.document_id
     WHERE p.origin = 'source' AND p.resolved_on IS NULL
+), named AS (  -- which invoice a line of adjustments applied a credit to
+    SELECT a.source_id, min(c.number) AS number
+    FROM known k
+    JOIN ar.allocation a ON a.org_id = %(org)s AND a.source_id = k.document_id AND a.origin = 'stated'
+    JOIN ar.ingest_run u ON u.org_id = %(org)s AND u.id = a.run_id AND u.kind = 'adjustments'
+    JOIN ar.document c ON c.org_id = %(org)s AND c.id = a.charge_id
+    WHERE %(intake)s = 'adjustments' GROUP BY a.source_id
 )
 UPDATE pg_temp.resolved_document r SET action = 'unchanged'
 FROM ar.document d
 JOIN ar.customer c ON c.org_id = %(org)s AND c.id = d.customer_id
 LEFT JOIN told ON told.document_id = d.id
 LEFT JOIN dispute ON dispute.document_id = d.id
+LEFT JOIN named ON named.source_id = d.id
 WHERE r.action = 'changed' AND d.org_id = %(org)s AND d.id = r.document_id
   AND (r.account_number, r.number, r.kind, r.issue_date, r.currency, r.amount, r.state)
       = (c.account_number, d.number, d.kind, d.issue_date, d.currency, d.amount, d.state)
@@ -23,6 +31,8 @@ WHERE r.action = 'changed' AND d.org_id = %(org)s AND d.id = r.document_id
        OR r.settled_amount = COALESCE(told.settled_amount, 0)
           AND (r.settled_on IS NULL OR r.settled_amount = 0 OR GREATEST(r.settled_on, r.issue_date) = told.stated_on))
   AND (r.disputed IS NULL OR d.class <> 'charge' OR r.disputed = (dispute.document_id IS NOT NULL))
+  AND (NOT 'invoice_number' = ANY (%(fields)s) OR d.class <> 'credit'
+       OR CASE WHEN r.settled_amount = 0 THEN NULL ELSE r.applied_to END IS NOT DISTINCT FROM named.number)
   AND (NOT 'account_name' = ANY (%(fields)s) OR r.account_name IS NULL OR r.account_name IS NOT DISTINCT FROM d.account_name)
   AND (NOT 'reason' = ANY (%(fields)s) OR r.reason IS NOT DISTINCT FROM d.reason)
   AND (NOT 'method' = ANY (%(fields)s) OR r.method IS NOT DISTINCT FROM d.method)

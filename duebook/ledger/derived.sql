@@ -1,6 +1,7 @@
 -- One row per customer: a digest of everything that is derived about it.
 WITH derived AS (
-    SELECT customer_id, 'd' || id || ' ' || open_amount || ' ' || closed_on || ' ' || first_allocated_on || ' ' || last_changed_on AS fact
+    SELECT customer_id, 'd' || id || ' ' || open_amount || ' ' || closed_on || ' ' || first_allocated_on || ' ' || last_changed_on
+           || CASE WHEN origin <> 'stated' THEN concat_ws(' ', '', kind, amount, issue_date, state, void_on) ELSE '' END AS fact
     FROM ar.document WHERE org_id = %(org)s
     UNION ALL
     SELECT customer_id, 'a' || source_id || ' ' || charge_id || ' ' || amount || ' ' || effective_on || ' ' || ended_on

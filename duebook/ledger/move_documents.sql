@@ -8,7 +8,10 @@ WITH moved AS (
     WHERE r.action = 'changed' AND (d.customer_id, d.currency) <> (c.id, r.currency)
 ), unapplied AS (
     DELETE FROM ar.allocation a USING moved m
-    WHERE a.org_id = %(org)s AND a.origin NOT IN ('stated', 'transfer') AND (a.source_id = m.id OR a.charge_id = m.id)
+    WHERE a.org_id = %(org)s AND a.origin NOT IN ('stated', 'transfer') AND a.charge_id = m.id
+), unused AS (
+    DELETE FROM ar.allocation a USING moved m
+    WHERE a.org_id = %(org)s AND a.origin NOT IN ('stated', 'transfer') AND a.source_id = m.id
 ), undone AS (
     DELETE FROM ar.document d USING moved m WHERE d.org_id = %(org)s AND d.settles_id = m.id
 ), settlements AS (

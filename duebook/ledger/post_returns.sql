@@ -2,7 +2,8 @@
 -- date (a bounced payment); any other is a debit adjustment, money that went back.
 WITH named AS (
     SELECT r.line, r.number, r.issue_date, r.currency, r.amount, c.id AS customer_id, p.id AS receipt_id, p.state,
-           p.void_on, p.issue_date AS received_on, b.id AS debit_id, b.amount AS debit_amount, b.issue_date AS debit_date
+           p.void_on, p.issue_date AS received_on, b.id AS debit_id, b.amount AS debit_amount, b.issue_date AS debit_date,
+           b.customer_id AS debit_customer_id
     FROM pg_temp.resolved_document r
     JOIN ar.customer c ON c.org_id = %(org)s AND c.account_number = r.account_number
     LEFT JOIN ar.document p ON p.org_id = %(org)s AND p.kind = r.kind AND p.number = r.number AND p.settles_id IS NULL
@@ -18,7 +19,7 @@ UPDATE pg_temp.resolved_document r SET
                   WHEN n.void_on = n.issue_date THEN 'unchanged'
                   WHEN n.receipt_id IS NOT NULL THEN 'void'
                   WHEN n.debit_id IS NULL THEN 'refund'
-                  WHEN n.debit_amount = n.amount AND n.debit_date = n.issue_date THEN 'unchanged'
+                  WHEN n.debit_amount = n.amount AND n.debit_date = n.issue_date AND n.debit_customer_id = n.customer_id THEN 'unchanged'
                   ELSE 'invalid' END,
     problem_column = CASE WHEN n.issue_date < n.received_on THEN 'date' ELSE 'payment_number' END,
     problem_value = CASE WHEN n.issue_date < n.received_on THEN n.issue_date::text ELSE n.number END,

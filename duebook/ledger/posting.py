@@ -66,6 +66,7 @@ def post_documents(batch: Batch) -> None:
         write(HERE / "post_refunds.sql")
     if batch.intake in ("invoices", "adjustments"):
         write(HERE / "post_settlements.sql")
+        write(HERE / "release_credits.sql")
         write(HERE / "apply_credits.sql")
     if "disputed" in batch.fields:
         write(HERE / "post_disputes.sql")
@@ -118,6 +119,8 @@ def derive(
     whole = len(customers) * WHOLE_FROM >= known
     join_as_a_whole(connection, rows=known if whole else len(customers))
     named = {"org": org_id, "run": run_id, "customers": None if whole else sorted(customers)}
+    if passed_on := connection.execute(text(HERE / "void_transfers.sql"), named).fetchall():
+        named["customers"] = None if whole else sorted(customers | {row[0] for row in passed_on})
     connection.execute(text(HERE / "fit_allocations.sql"), named)
     if _one(connection, SETTLES, org_id, org_id, org_id):
         connection.execute(text(HERE / "settle_reported.sql"), named)

@@ -4,7 +4,7 @@
 
 It prints the superuser's connection string, then answers each line of JSON with an exit code.
 Every command is `duebook.cli.main` in a process of its own, forked from one that has imported
-everything and connected to nothing, with files as its standard input, output and error.
+everything and is connected to nothing, with files as its standard input, output and error.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 from duebook.database.server import running
@@ -26,8 +28,12 @@ def keep(home: Path) -> None:
     with running(home) as server:
         django.setup()
         from duebook import cli
-        from duebook.console import importing, people, reporting, upkeep  # noqa: F401
+        from duebook.console import importing, people  # noqa: F401
 
+        # What is imported late comes with the first use.
+        with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
+            cli.main(["doctor"])
+            cli.main("report invoices nowhere --as nobody@nowhere.example".split())
         _tell(server.superuser_url("duebook"))
         for line in sys.stdin:
             asked = json.loads(line)

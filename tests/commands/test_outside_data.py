@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -75,6 +76,10 @@ class Loaded:
     data: Path
     said: list[Answer]
 
+    @cached_property
+    def book(self) -> Book:
+        return Book(self.published.items(self.data))
+
     @property
     def email(self) -> str:
         return f"clerk@{self.published.slug}.example"
@@ -99,13 +104,29 @@ class Loaded:
         return json.loads((self.data / "expected" / f"{name}.json").read_text())
 
 
-@pytest.fixture(scope="module", params=LEDGERS)
-def ledger(request: pytest.FixtureRequest, terminal: Terminal, outside_data: Path) -> Loaded:
-    """Made by the installed program, as the README tells; `said` is what each step answered."""
-    published = LEDGERS[request.param]
-    found = Loaded(terminal, published, outside_data, [])
+@pytest.fixture(scope="module")
+def made() -> dict[str, Loaded]:
+    """Each ledger once, in whichever order the tests come."""
+    return {}
+
+
+@pytest.fixture(params=LEDGERS)
+def ledger(
+    request: pytest.FixtureRequest,
+    made: dict[str, Loaded],
+    terminal: Terminal,
+    outside_data: Path,
+) -> Loaded:
+    if request.param not in made:
+        made[request.param] = loaded(terminal, LEDGERS[request.param], outside_data)
+    return made[request.param]
+
+
+def loaded(terminal: Terminal, published: Published, data: Path) -> Loaded:
+    """Made by the installed program; `said` is what each step answered."""
+    found = Loaded(terminal, published, data, [])
     mapping = ROOT / "examples/mappings" / published.mapping
-    load = ("import", published.slug, published.path(outside_data), "--mapping", mapping)
+    load = ("import", published.slug, published.path(data), "--mapping", mapping)
     password = f"{PASSWORD}\n".encode()
     person = ("user", "create", found.email, "--org", published.slug, "--role", "admin")
     found.said = [
@@ -117,9 +138,9 @@ def ledger(request: pytest.FixtureRequest, terminal: Terminal, outside_data: Pat
     return found
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def book(ledger: Loaded) -> Book:
-    return Book(ledger.published.items(ledger.data))
+    return ledger.book
 
 
 def key(row: Mapping[str, str]) -> Account:
@@ -202,9 +223,10 @@ def test_the_invoices_behind_each_figure_add_up_to_it(ledger: Loaded, basis: str
     as_of = ledger.published.as_of
     operator = ledger.aging(as_of, "--basis", basis)
     portal = ledger.aging(as_of, "--basis", basis, "--layout", "portal")
+    others = ("disputed", "outstanding", "unapplied_credits", "debit_adjustments")
     for cells, figures in (
-        (operator, (*AGES, "disputed", "outstanding", "unapplied_credits", "debit_adjustments")),
-        (portal, ("days_0_30", "days_90_plus", "total")),
+        (operator, (*AGES, *(others if basis == "due" else ()))),
+        (portal, ("days_0_30", "days_90_plus", *(["total"] if basis == "due" else []))),
     ):
         for figure in figures:
             rows = ledger.report("invoices", "--basis", basis, "--bucket", figure).rows()
@@ -287,9 +309,9 @@ def random_dates(book: Book, slug: str) -> list[date]:
     """Seeded: the first and the last day, days on which something happens, and any others."""
     days = sorted(set(book.days()))
     chosen = Random(f"{slug} 1")
-    eventful = chosen.sample(days, DATES // 2)
+    eventful = chosen.sample(days, DATES // 2 - 1)
     span = (days[-1] - days[0]).days
-    others = [days[0] + timedelta(chosen.randrange(span)) for _ in range(DATES // 2)]
+    others = [days[0] + timedelta(chosen.randrange(span)) for _ in range(DATES // 2 - 1)]
     return [days[0], days[-1], *eventful, *others]
 
 
@@ -306,7 +328,7 @@ def test_any_day_against_plain_python(ledger: Loaded, book: Book, basis: str) ->
             if ledger.published.slug == "highradius":
                 assert rows[account]["account_name"] == book.names[account[0]]
         seen += len(rows)
-    assert len(days) >= DATES
+    assert len(set(days)) == DATES
     assert seen > 10 * DATES
 
 

@@ -7,14 +7,15 @@ import hmac
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import Any
 
 import psycopg
-from psycopg.abc import Params, Query
+from psycopg.abc import Params
 
 from duebook.database.keys import KEY_ID, signing_key
 from duebook.database.target import password, target
 from duebook.visibility.viewer import Viewer
+from tests.world import Company
 
 Connection = psycopg.Connection[Any]
 REFUSED = "42501"
@@ -33,7 +34,7 @@ def wearing(
     """A transaction in a viewer's role with a statement, undone at the end unless kept."""
     with connection.transaction(force_rollback=not keep):
         connection.execute("SELECT set_config('duebook.viewer', %s, true)", [statement])
-        connection.execute(cast(Query, f"SET LOCAL ROLE duebook_{role}"))
+        connection.execute(f"SET LOCAL ROLE duebook_{role}")
         yield
 
 
@@ -51,7 +52,15 @@ def tried(connection: Connection, query: str, parameters: Params | None = None) 
     """How many rows a statement came to, or the code of the error that it ended with."""
     try:
         with connection.transaction():
-            return connection.execute(cast(Query, query), parameters).rowcount
+            return connection.execute(query, parameters).rowcount
+    except psycopg.Error as refused:
+        return refused.sqlstate or str(refused)
+
+
+def sent(connection: Connection, query: str) -> int | str:
+    """The same for a statement that may want no transaction around it. Nothing is undone."""
+    try:
+        return connection.execute(query).rowcount
     except psycopg.Error as refused:
         return refused.sqlstate or str(refused)
 
@@ -60,7 +69,7 @@ def told(connection: Connection, query: str) -> tuple[Any, ...]:
     """All that a statement lets its sender know: its rows, or its error word by word."""
     try:
         with connection.transaction():
-            cursor = connection.execute(cast(Query, query))
+            cursor = connection.execute(query)
             return tuple(cursor.fetchall()) if cursor.description else (cursor.rowcount,)
     except psycopg.Error as refused:
         said = refused.diag
@@ -69,7 +78,7 @@ def told(connection: Connection, query: str) -> tuple[Any, ...]:
 
 def column(connection: Connection, query: str, parameters: Params | None = None) -> list[Any]:
     """The first column of the answer."""
-    return [row[0] for row in connection.execute(cast(Query, query), parameters)]
+    return [row[0] for row in connection.execute(query, parameters)]
 
 
 def columns_of(connection: Connection, table: str) -> list[str]:
@@ -95,3 +104,13 @@ def sealed(parts: list[str], *, key: bytes | None = None) -> str:
     text = ".".join(parts)
     digest = hmac.new(key or signing_key(), text.encode(), hashlib.sha256)
     return f"{text}.{digest.hexdigest()}"
+
+
+def everybody(company: Company) -> Iterator[Viewer]:
+    """An admin, a member and a client."""
+    for email in (company.admin_email, company.member_email, company.client_email):
+        yield company.viewer(email)
+
+
+def admin_of(company: Company) -> Viewer:
+    return company.viewer(company.admin_email)

@@ -5,14 +5,8 @@ A rule is a query whose every row is something that breaks it. Each is also show
 
 from __future__ import annotations
 
-from typing import cast
-
 import pytest
-from django.apps import apps
-from django.db import connections, models
-from psycopg.abc import Query
 
-from duebook.visibility.router import Router
 from tests.isolation import law
 from tests.isolation.attacker import Connection, column
 
@@ -21,7 +15,7 @@ OF_AN_ORG = f"""
     c.relnamespace = 'ar'::regnamespace AND c.relkind IN ('r', 'p')
     AND c.relname <> ALL ('{{{",".join(law.REFERENCE)}}}')"""
 FIRST = "(SELECT attname FROM pg_attribute WHERE attrelid = {table} AND attnum = {key})"
-FUNCTION_PATH = "{\"search_path=pg_catalog, pg_temp\"}"
+FUNCTION_PATH = '{"search_path=pg_catalog, pg_temp"}'
 
 RULES = {
     "guarded": f"""
@@ -46,7 +40,8 @@ RULES = {
     "only tables, indexes and sequences": f"""
         SELECT c.oid::regclass FROM pg_class c
         WHERE c.relnamespace IN {OURS} AND c.relkind NOT IN ('r', 'p', 'i', 'I', 'S', 't', 'c')
-          AND NOT (c.relkind = 'v' AND 'security_invoker=true' = ANY (c.reloptions))""",
+          AND NOT (c.relkind = 'v'
+                   AND 'security_invoker=true' = ANY (COALESCE(c.reloptions, '{{}}')))""",
     "no trigger or rule": f"""
         SELECT t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
         WHERE c.relnamespace IN {OURS} AND NOT t.tgisinternal
@@ -95,9 +90,8 @@ RULES = {
     "policies without OR, and no guard asked row by row": """
         SELECT policyname || ' on ' || tablename FROM pg_policies
         WHERE concat_ws(' ', qual, with_check) ~ '\\mOR\\M'
-           OR regexp_replace(concat_ws(' ', qual, with_check),
-                  'SELECT guard\\.\\w+\\([^)]*\\) AS \\w+(,\\s+guard\\.viewer_person\\(\\))?', '', 'g')
-              LIKE '%guard.%'""",
+           OR regexp_replace(concat_ws(' ', qual, with_check), 'SELECT guard\\.\\w+\\([^)]*\\)'
+                  || ' AS \\w+(,\\s+guard\\.viewer_person\\(\\))?', '', 'g') LIKE '%guard.%'""",
     "functions fixed": f"""
         SELECT p.oid::regprocedure FROM pg_proc p
         WHERE p.pronamespace IN {OURS} AND (p.proconfig IS DISTINCT FROM '{FUNCTION_PATH}'
@@ -135,9 +129,8 @@ BREAKS = [
     ("organisation first in every index", "CREATE INDEX ON ar.person (lower(email))"),
     (
         "organisation first in every foreign key",
-        "CREATE UNIQUE INDEX ON ar.team (id); ALTER TABLE ar.document ADD t bigint;"
-        " ALTER TABLE ar.team ADD UNIQUE (id); ALTER TABLE ar.document"
-        " ADD FOREIGN KEY (t) REFERENCES ar.team (id)",
+        "ALTER TABLE ar.team ADD code bigint UNIQUE;"
+        " ALTER TABLE ar.document ADD team bigint REFERENCES ar.team (code)",
     ),
     ("only tables, indexes and sequences", "CREATE MATERIALIZED VIEW ar.x AS SELECT 1"),
     ("only tables, indexes and sequences", "CREATE VIEW ar.x AS SELECT * FROM ar.customer"),
@@ -225,7 +218,7 @@ def test_nothing_breaks_the_rule(own: Connection, rule: str) -> None:
 def test_the_rule_notices(own: Connection, rule: str, change: str) -> None:
     before = broken(own, rule)
     with own.transaction(force_rollback=True):
-        own.execute(cast(Query, change))
+        own.execute(change)
         assert set(broken(own, rule)) > set(before)
 
 
@@ -256,7 +249,7 @@ def test_each_role_has_the_rights_of_the_law_and_no_more(own: Connection) -> Non
         for role in roles
         if law.rights(table, role)
     }
-    there = {name: set(words.split()) for name, words in own.execute(cast(Query, query))}
+    there = {name: set(words.split()) for name, words in own.execute(query)}
     assert there == wanted
 
 
@@ -270,21 +263,14 @@ def test_each_policy_says_what_the_law_says(own: Connection) -> None:
                     using, check = law.policy(table, role, version=version)
                     what = f"USING ({using})" + (f" WITH CHECK ({check})" if check else "")
                     command = "ALL" if check else "SELECT"
-                    own.execute(
-                        cast(
-                            Query,
-                            f'CREATE POLICY "law" ON ar.{table} FOR {command} TO {role} {what}'
-                            if role == "duebook_admin"
-                            else f'CREATE POLICY "law of {role}" ON ar.{table}'
-                            f" FOR {command} TO {role} {what}",
-                        )
-                    )
+                    place = f'"law of {role}" ON ar.{table} FOR {command} TO {role}'
+                    own.execute(f"CREATE POLICY {place} {what}")
         query = """
             SELECT tablename || ' ' || roles[1], cmd || ': ' || COALESCE(qual, '') || ' / '
                 || COALESCE(with_check, '') FROM pg_policies WHERE schemaname = 'ar'
                 AND (policyname LIKE 'law%%') = %s"""
-        wanted = dict(own.execute(cast(Query, query), [True]).fetchall())
-        there = dict(own.execute(cast(Query, query), [False]).fetchall())
+        wanted = dict(own.execute(query, [True]).fetchall())
+        there = dict(own.execute(query, [False]).fetchall())
     assert there == wanted
 
 
@@ -292,10 +278,11 @@ def test_each_function_is_run_by_exactly_those_named(own: Connection) -> None:
     query = f"""
         SELECT p.oid::regprocedure::text, p.provolatile::text, ARRAY(
             SELECT a.grantee::regrole::text FROM aclexplode(p.proacl) a
-            WHERE a.grantee <> p.proowner ORDER BY 1) FROM pg_proc p WHERE p.pronamespace IN {OURS}"""
+            WHERE a.grantee <> p.proowner ORDER BY 1)
+        FROM pg_proc p WHERE p.pronamespace IN {OURS}"""
     there = {
         name: (volatile, " ".join(role.removeprefix("duebook_") for role in roles))
-        for name, volatile, roles in own.execute(cast(Query, query))
+        for name, volatile, roles in own.execute(query)
     }
     assert there == FUNCTIONS
 
@@ -339,8 +326,8 @@ def test_each_login_may_take_exactly_the_roles_named(own: Connection) -> None:
     query = """
         SELECT member::regrole::text, roleid::regrole::text, to_jsonb(m)
         FROM pg_auth_members m WHERE roleid::regrole::text LIKE 'duebook%'
-           OR member::regrole::text LIKE 'duebook%' AND member::regrole::text <> 'duebook_migrator'"""
-    there = own.execute(cast(Query, query)).fetchall()
+           OR member::regrole::text ~ '^duebook_(?!migrator)'"""
+    there = own.execute(query).fetchall()
     assert {(login, role) for login, role, _ in there} == {
         (login, f"duebook_{role}") for login, roles in MAY_TAKE.items() for role in roles.split()
     }
@@ -348,53 +335,3 @@ def test_each_login_may_take_exactly_the_roles_named(own: Connection) -> None:
         assert not how["admin_option"], (login, role)
         assert how.get("inherit_option", False) is False, (login, role)
         assert how.get("set_option", True) is True, (login, role)
-
-
-# Django's models, whose tables are made by hand.
-
-MODELS = [model for model in apps.get_models() if model.__module__.startswith("duebook.")]
-COLUMNS = """
-    SELECT a.attname, format_type(a.atttypid, a.atttypmod), NOT a.attnotnull,
-           NOT a.attnotnull OR a.atthasdef OR a.attidentity <> ''
-    FROM pg_attribute a WHERE a.attrelid = %s::regclass AND a.attnum > 0 AND NOT a.attisdropped"""
-
-
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
-def test_the_model_agrees_with_its_table(own: Connection, model: type[models.Model]) -> None:
-    assert disagreements(own, model) == []
-
-
-def test_a_model_that_disagrees_is_noticed(own: Connection) -> None:
-    person = next(model for model in MODELS if model.__name__ == "Person")
-    with own.transaction(force_rollback=True):
-        own.execute(
-            "ALTER TABLE ar.person DROP COLUMN name, ALTER email TYPE varchar(9),"
-            " ALTER email DROP NOT NULL, ADD must bigint NOT NULL DEFAULT 1,"
-            " ALTER must DROP DEFAULT"
-        )
-        assert disagreements(own, person) == [
-            "name is not there",
-            "email is character varying(9), not text",
-            "email may be null",
-            "must has to be given",
-        ]
-
-
-def disagreements(own: Connection, model: type[models.Model]) -> list[str]:
-    """Where the table is not as the model believes."""
-    schema = "door" if Router().db_for_read(model) == "default" else "ar"
-    table = f"{schema}.{model._meta.db_table}"
-    there = {name: rest for name, *rest in own.execute(COLUMNS, [table])}
-    wrong = []
-    for field in model._meta.concrete_fields:
-        if field.column not in there:
-            wrong.append(f"{field.column} is not there")
-            continue
-        kind, is_nullable, _ = there.pop(field.column)
-        wanted = (field.db_type(connections["migrator"]) or "").replace("varchar", "character varying")
-        if kind != wanted:
-            wrong.append(f"{field.column} is {kind}, not {wanted}")
-        if is_nullable != field.null:
-            wrong.append(f"{field.column} may {'' if is_nullable else 'not '}be null")
-    wrong += [f"{name} has to be given" for name, (_, _, given) in there.items() if not given]
-    return wrong

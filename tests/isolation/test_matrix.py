@@ -43,19 +43,19 @@ TABLES = {
         {"reason": "team share"},
     ),
     "client_link": Table(
-        "customer_id = %(c1)s", "id", "customer_id = %(customer_id)s",
+        "customer_id = %(c1)s",
+        "id",
+        "customer_id = %(customer_id)s",
         {"id": SPARE, "customer_id": SPARE},
     ),
-    "document": Table(
-        "number = 'FREE-C1'", "id", "reason = 'X'", {"id": SPARE, "number": "new"}
-    ),
+    "document": Table("number = 'FREE-C1'", "id", "reason = 'X'", {"id": SPARE, "number": "new"}),
     "allocation": Table(
         "customer_id = %(c1)s", "id", "amount = 1", {"id": SPARE, "external_id": "new"}
     ),
     "dispute": Table("customer_id = %(c1)s", "id", "reason = 'X'", {"id": SPARE}),
     "ingest_run": Table("kind = 'accounts'", "id", "file_name = 'X'", {"id": SPARE}),
     "job": Table("person_id = %(person)s", "id", "task = 'X'", {"id": SPARE}),
-    "audit_event": Table("true", "id", "action = 'X'", {"id": SPARE}),
+    "audit_event": Table("action = 'looked'", "id", "action = 'X'", {"id": SPARE}),
 }
 ACTIONS = {"select": "s", "insert": "i", "update": "su", "delete": "sd", "upsert": "siu"}
 
@@ -174,6 +174,6 @@ def _row(own: Connection, table: str, company: Company, kind: str) -> Row:
     names = columns_of(own, table)
     chosen = ", ".join(f"{name}::text" for name in names)
     query = f"SELECT {chosen} FROM ar.{table} WHERE org_id = %(org)s AND {shape.where}"
-    row = own.cursor(row_factory=dict_row).execute(query, named).fetchone()  # type: ignore[arg-type]
-    assert row is not None
+    row = own.cursor(row_factory=dict_row).execute(query, named).fetchone()
+    assert row is not None, (table, kind)
     return {**row, **{f"new {name}": value for name, value in shape.fresh.items()}}

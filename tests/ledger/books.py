@@ -1,8 +1,8 @@
 """An organisation per story: what sources say goes in as files, what follows comes out as facts.
 
-    books = Books(accounts=["A"])
-    books.invoice("1", "100.00", outstanding_amount="40.00")
-    assert books.balance("1", on="2026-02-01") == Decimal("40.00")
+books = Books(accounts=["A"])
+books.invoice("1", "100.00", outstanding_amount="40.00")
+assert books.balance("1", on="2026-02-01") == Decimal("40.00")
 """
 
 from __future__ import annotations

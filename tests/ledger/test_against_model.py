@@ -10,7 +10,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from hypothesis import given, note
+from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
 from duebook.reports.aging import AgingRow, aging, aging_page, portal_aging
@@ -90,6 +90,7 @@ def test_every_figure_equals_the_models(server: None, plan: Plan) -> None:
                 check_rows(plan.ledger, day, basis, only=plan.spoken_for)
 
 
+@settings(max_examples=settings().max_examples // 3)
 @given(plan=plans(), basis=st.sampled_from(("due", "invoice")))
 def test_every_figure_is_the_sum_of_its_drill_and_every_total_of_its_rows(
     server: None, plan: Plan, basis: str
@@ -107,6 +108,7 @@ def test_every_figure_is_the_sum_of_its_drill_and_every_total_of_its_rows(
         check_totals(plan.ledger, day, basis, plan.spoken_for)
 
 
+@settings(max_examples=settings().max_examples // 5)
 @given(plan=plans())
 def test_what_is_owed_is_charges_less_credits_and_receipts(server: None, plan: Plan) -> None:
     books = told(plan)
@@ -119,9 +121,7 @@ def test_what_is_owed_is_charges_less_credits_and_receipts(server: None, plan: P
             assert owed.get(account, Decimal(0)) == due, (day, account)
 
 
-def check_rows(
-    ledger: Ledger, day: date, basis: str, *, only: Iterable[str] = ACCOUNTS
-) -> None:
+def check_rows(ledger: Ledger, day: date, basis: str, *, only: Iterable[str] = ACCOUNTS) -> None:
     """Rows are the model's, for the accounts seen; and they tie out, the portal's as well."""
     rows = aging(as_of=day, basis=basis)
     assert figures(rows) == expected(ledger, day, basis, only)

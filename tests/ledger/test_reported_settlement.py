@@ -8,6 +8,7 @@ import pytest
 
 from duebook.visibility.seeing import raw
 from tests.ledger.books import Books
+from tests.ledger.telling import derive_all
 
 
 def reported(books: Books) -> list[str]:
@@ -305,3 +306,34 @@ def test_it_settles_what_allocations_leave(books: Books) -> None:
 
     assert reported(books) == ["receipt 70 2026-01-01"]
     assert left(books, "1", "01-01", "02-04", "02-05") == [30, 30, 0]
+
+
+def test_what_was_reported_is_computed_once_it_settles_itself(books: Books) -> None:
+    books.invoice("1", "100.00", kind="receipt_tax_invoice", settled_date="2026-01-01")
+    settle_themselves(books)
+    books.invoice("1", "120.00", kind="receipt_tax_invoice", settled_date="2026-01-01")
+
+    assert left(books, "1", "01-01", "06-30") == [0, 0]
+    assert books.asks("SELECT origin FROM ar.document WHERE settles_id IS NOT NULL") == ["computed"]
+
+
+# Everything again
+
+
+def test_what_was_told_again_is_worked_out_to_the_same(books: Books) -> None:
+    """A payment serves an invoice until it is taken back, another one from then on."""
+    books.payment("P1", "100.00", date="2026-01-20")
+    books.invoice("1", "100.00", outstanding_amount="0", as_at="2026-02-01")
+    books.invoice("1", "100.00", outstanding_amount="100", as_at="2026-03-01")
+    days = ("01-20", "02-01", "02-28", "03-01")
+    assert [books.outstanding(on=f"2026-{day}") for day in days] == [0, 0, 0, 0]
+    assert left(books, "1", *days) == [100, 0, 0, 100]
+
+    books.invoice("2", "100.00", issue_date="2026-01-05", settled_date="2026-03-01")
+    assert left(books, "2", "02-28", "03-01") == [100, 0]
+    assert left(books, "P1", "03-01") == [0]
+    assert reported(books) == ["receipt 100 2026-02-01 2026-03-01"]
+
+    facts = books.facts()
+    derive_all(books)
+    assert books.facts() == facts
