@@ -689,7 +689,7 @@ def as_user(user: pwd.struct_passwd, act: Callable[[], str]) -> str:
         os.setuid(user.pw_uid)
         try:
             answer = act()
-        except Exception as failure:  # noqa: BLE001  A forked child must not return.
+        except Exception as failure:
             answer = repr(failure)
         os.write(writer, answer.encode())
         os._exit(0)

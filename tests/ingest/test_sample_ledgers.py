@@ -70,6 +70,7 @@ def test_rows_of_the_public_set_that_the_sample_lacks():
     cells |= {"document type": "X2", "invoice_id": "", "cust_number": "CCU013", "doc_id": "9.5e3"}
     cells |= {"name_customer": "", "clear_date": "NaT", "doc_id": "9500058000.0"}
     accepted = check(row._replace(cells=list(cells.values())))
+    assert isinstance(accepted, tuple)
     assert accepted[SLOTS["account_number"]] == "CCU013"
     assert accepted[SLOTS["invoice_number"]] == "9500058000"
     assert accepted[SLOTS["account_name"]] is accepted[SLOTS["settled_date"]] is None

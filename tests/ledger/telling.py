@@ -164,7 +164,8 @@ def derive_all(books: Books) -> None:
 
 VOID = "UPDATE ar.document SET state = 'void', void_on = %s WHERE kind = %s AND number = %s"
 DISPUTE = """
-    INSERT INTO ar.dispute (org_id, customer_id, document_id, opened_on, resolved_on, amount, origin)
+    INSERT INTO ar.dispute
+        (org_id, customer_id, document_id, opened_on, resolved_on, amount, origin)
     SELECT org_id, customer_id, id, %s, %s, %s, 'person' FROM ar.document
     WHERE kind = %s AND number = %s AND settles_id IS NULL
 """

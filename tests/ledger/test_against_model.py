@@ -189,7 +189,8 @@ def check_invoices(ledger: Ledger, day: date, basis: str) -> None:
 def check_drills(day: date, basis: str, accounts: set[str]) -> None:
     """For every cell, of operators and of clients; and asked for one account alone."""
     cells: dict[Account, list[Any]] = defaultdict(list)
-    for row in [*aging(as_of=day, basis=basis), *portal_aging(as_of=day, basis=basis)]:
+    both: list[Any] = [*aging(as_of=day, basis=basis), *portal_aging(as_of=day, basis=basis)]
+    for row in both:
         cells[row.account_number, row.currency].append(row)
     for figure in FIGURES:
         parts: dict[Account, Decimal] = defaultdict(Decimal)
