@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TypeAlias
 
 from duebook.database.target import is_embedded
 from duebook.ingest.kinds import KINDS
@@ -26,6 +26,9 @@ class _Parser(argparse.ArgumentParser):
         """One sentence, exit code 2."""
         said = " ".join(message.split())
         self.exit(REFUSED, f"{self.prog}: {said}; see {self.prog} --help.\n")
+
+
+Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -139,41 +142,42 @@ def _close() -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="duebook", description="Accounts receivable that ties out.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
-
-    def add(
-        name: str, does: str, said: str, *, to: object = commands, readies: bool = True
-    ) -> _Parser:
-        command = to.add_parser(name, help=said, description=said)  # type: ignore[attr-defined]
-        command.set_defaults(does=does, readies=readies)
-        return command  # type: ignore[no-any-return]
-
-    def group(name: str, said: str) -> object:
-        return commands.add_parser(name, help=said, description=said).add_subparsers(
-            required=True, metavar="COMMAND", parser_class=_Parser
-        )
-
     for name, said in (("demo", "sample organisations, to look around"), ("serve", "web server")):
-        add(name, f"serving:{name}", said).add_argument("--port", type=int, default=8000)
-    add("migrate", "upkeep:migrate", "bring the database up to this release", readies=False)
-    add("doctor", "upkeep:doctor", "is the database as safe as promised?", readies=False)
-    database = group("database", "the database behind it all")
-    add("url", "upkeep:database_url", "connection string of the application's login", to=database)
-    checks = group("rollups", "what is derived from the documents")
+        _add(commands, name, f"serving:{name}", said).add_argument("--port", type=int, default=8000)
+    for name, said in (
+        ("migrate", "bring the database up to this release"),
+        ("doctor", "is the database as safe as promised?"),
+    ):
+        _add(commands, name, f"upkeep:{name}", said).set_defaults(readies=False)
+    database = _group(commands, "database", "the database behind it all")
+    _add(database, "url", "upkeep:database_url", "connection string of the application's login")
+    rollups = _group(commands, "rollups", "what is derived from the documents")
     for name, said in (("check", "compare it with them"), ("rebuild", "derive it anew")):
-        add(name, f"upkeep:{name}", said, to=checks).add_argument("slug", metavar="SLUG")
-    create = "create_organisation", "create_person"
-    org, user = group("org", "organisations"), group("user", "people")
-    _organisations(add("create", f"people:{create[0]}", "a new organisation", to=org))
-    _people(add("create", f"people:{create[1]}", "a person of an organisation", to=user))
-    _imports(add("import", "importing:import_files", "files into an organisation's ledger"))
-    reports = group("report", "what a person sees, as a file")
-    _report(
-        add("aging", "reporting:aging", "who owes what, by days late", to=reports)
-    ).add_argument("--layout", choices=("operator", "portal"), default="operator")
-    invoices = _report(add("invoices", "reporting:invoices", "what is open", to=reports))
+        _add(rollups, name, f"upkeep:{name}", said).add_argument("slug", metavar="SLUG")
+    org = _group(commands, "org", "organisations")
+    _organisations(_add(org, "create", "people:create_organisation", "a new organisation"))
+    user = _group(commands, "user", "people")
+    _people(_add(user, "create", "people:create_person", "a person of an organisation"))
+    _imports(_add(commands, "import", "importing:import_files", "files into a ledger"))
+    reports = _group(commands, "report", "what a person sees, as a file")
+    aging = _report(_add(reports, "aging", "reporting:aging", "who owes what, by days late"))
+    aging.add_argument("--layout", choices=("operator", "portal"), default="operator")
+    invoices = _report(_add(reports, "invoices", "reporting:invoices", "what is open"))
     invoices.add_argument("--account", metavar="NUMBER", default="")
     invoices.add_argument("--bucket", metavar="COLUMN", default="")
     return parser
+
+
+def _add(to: Commands, name: str, does: str, said: str) -> _Parser:
+    """A command; `does` is the module of the console and the function in it."""
+    command: _Parser = to.add_parser(name, help=said, description=said)
+    command.set_defaults(does=does, readies=True)
+    return command
+
+
+def _group(to: Commands, name: str, said: str) -> Commands:
+    group: _Parser = to.add_parser(name, help=said, description=said)
+    return group.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
 
 
 def _organisations(command: argparse.ArgumentParser) -> None:

@@ -7,7 +7,7 @@ GRANT USAGE ON SCHEMA door TO duebook_door, duebook_backup;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA guard FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION guard.viewer_org(text), guard.viewer_person()
     TO duebook_admin, duebook_member, duebook_member_all, duebook_client, duebook_service;
-GRANT EXECUTE ON FUNCTION guard.viewer_principals() TO duebook_member;
+GRANT EXECUTE ON FUNCTION guard.viewer_principals(), guard.member_org() TO duebook_member;
 GRANT EXECUTE ON FUNCTION guard.viewer_customers() TO duebook_client;
 GRANT EXECUTE ON FUNCTION guard.viewer_is_platform() TO duebook_platform;
 GRANT EXECUTE ON FUNCTION guard.enqueue(text, jsonb) TO duebook_admin, duebook_member, duebook_member_all, duebook_client;

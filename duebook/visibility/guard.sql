@@ -8,8 +8,9 @@ CREATE TABLE IF NOT EXISTS guard.viewer_key (
 );
 
 -- The statement in duebook.viewer, once its signature, connection and expiry are proved.
--- No statement: no row. A wrong one: error 42501.
-CREATE OR REPLACE FUNCTION guard.verified_viewer(OUT org_id bigint, OUT person_id bigint, OUT kind text)
+-- No statement: nothing. A wrong one: what is wrong. It never fails, because a policy may ask in
+-- the middle of a query, where a failure would tell of the row at hand.
+CREATE OR REPLACE FUNCTION guard.stated_viewer(OUT org_id bigint, OUT person_id bigint, OUT kind text, OUT wrong text)
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     statement text := current_setting('duebook.viewer', true);
@@ -28,18 +29,33 @@ BEGIN
     -- Digests of both sides are compared, so that timing tells nothing about the signature.
     IF held.id IS NULL OR sha256(convert_to(part[7], 'UTF8')) IS DISTINCT FROM sha256(convert_to(encode(
             sha256(held.outer_pad || sha256(held.inner_pad || convert_to(claims, 'UTF8'))), 'hex'), 'UTF8')) THEN
-        RAISE insufficient_privilege USING MESSAGE = 'the viewer statement is not signed by this application';
+        wrong := 'the viewer statement is not signed by this application';
+        RETURN;
     END IF;
     IF part[5]::bigint <> pg_backend_pid() THEN
-        RAISE insufficient_privilege USING MESSAGE = 'the viewer statement belongs to another connection';
+        wrong := 'the viewer statement belongs to another connection';
+        RETURN;
     END IF;
     -- Against the start of the transaction: long work is not cut, a later transaction is refused.
     IF part[6]::bigint < extract(epoch FROM transaction_timestamp()) THEN
-        RAISE insufficient_privilege USING MESSAGE = 'the viewer statement has expired';
+        wrong := 'the viewer statement has expired';
+        RETURN;
     END IF;
     org_id := part[1]::bigint;
     person_id := part[2]::bigint;
     kind := part[3];
+END $$;
+
+-- The same for those who ask once: a wrong statement is error 42501.
+CREATE OR REPLACE FUNCTION guard.verified_viewer(OUT org_id bigint, OUT person_id bigint, OUT kind text)
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    wrong text;
+BEGIN
+    SELECT v.org_id, v.person_id, v.kind, v.wrong INTO org_id, person_id, kind, wrong FROM guard.stated_viewer() v;
+    IF wrong IS NOT NULL THEN
+        RAISE insufficient_privilege USING MESSAGE = wrong;
+    END IF;
 END $$;
 
 -- The kind of viewer a person is in an organisation: derived from membership, never believed.
@@ -69,10 +85,17 @@ BEGIN
     RETURN viewer.org_id;
 END $$;
 
+-- A member's organisation, for the policy that member policies look through row by row.
+CREATE OR REPLACE FUNCTION guard.member_org() RETURNS bigint
+LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT v.org_id FROM guard.stated_viewer() v
+    WHERE v.kind = 'member' AND guard.kind_of(v.org_id, v.person_id) = 'member'
+$$;
+
 -- The viewer as a person, whatever the kind; NULL without a viewer.
 CREATE OR REPLACE FUNCTION guard.viewer_person() RETURNS bigint
 LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT person_id FROM guard.verified_viewer()
+    SELECT v.person_id FROM guard.stated_viewer() v
 $$;
 
 -- The person and the person's teams in the viewer's organisation.
@@ -80,7 +103,7 @@ CREATE OR REPLACE FUNCTION guard.viewer_principals() RETURNS bigint[]
 LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT array_prepend(v.person_id, ARRAY(
         SELECT t.team_id FROM ar.team_member t WHERE t.org_id = v.org_id AND t.person_id = v.person_id))
-    FROM guard.verified_viewer() v WHERE v.org_id IS NOT NULL
+    FROM guard.stated_viewer() v WHERE v.org_id IS NOT NULL
 $$;
 
 -- The customers a client's login is linked to.
@@ -88,7 +111,7 @@ CREATE OR REPLACE FUNCTION guard.viewer_customers() RETURNS bigint[]
 LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT ARRAY(SELECT l.customer_id FROM ar.client_link l
                  WHERE l.org_id = v.org_id AND l.person_id = v.person_id)
-    FROM guard.verified_viewer() v WHERE v.org_id IS NOT NULL
+    FROM guard.stated_viewer() v WHERE v.org_id IS NOT NULL
 $$;
 
 CREATE OR REPLACE FUNCTION guard.viewer_is_platform() RETURNS boolean

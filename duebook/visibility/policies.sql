@@ -56,6 +56,8 @@ BEGIN
             IF r.reach = 'person' AND viewer.kind <> 'admin'
                AND NOT (r.name = 'person' AND viewer.kind LIKE 'member%') THEN
                 held := own;
+            ELSIF r.reach = 'access' AND viewer.kind = 'member' THEN
+                held := format('(org_id, %1$s) = (SELECT guard.member_org(), %1$s)', first);
             END IF;
             mine := CASE
                 WHEN r.reach = 'access' AND viewer.kind = 'member'

@@ -588,7 +588,7 @@ def orders() -> Iterator[list[str]]:
         yield Random(seed).sample(kinds, len(kinds))
 
 
-@pytest.mark.parametrize("number,kinds", enumerate(orders()))
+@pytest.mark.parametrize("number,kinds", list(enumerate(orders())))
 def test_several_files_in_any_order(terminal: Terminal, number: int, kinds: list[str]) -> None:
     """Their kinds are told from their columns; each is loaded after what it refers to."""
     slug = f"batch-{number}"

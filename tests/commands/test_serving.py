@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.cookiejar
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -21,6 +22,7 @@ from urllib.parse import urlencode
 import pytest
 
 from duebook.database import postmaster
+from duebook.database.server import socket_folder
 from tests.commands.terminal import KEPT, PROGRAM, a_folder
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
@@ -35,6 +37,7 @@ def home() -> Iterator[Path]:
         yield folder / "home"
         if postmaster.is_alive(folder / "home"):
             postmaster.stop(folder / "home")
+        shutil.rmtree(socket_folder(folder / "home"), ignore_errors=True)
 
 
 def environment(home: Path) -> dict[str, str]:

@@ -81,6 +81,8 @@ def policy(table: str, role: str, *, version: int) -> tuple[str, str]:
         return own, own
     if reach == "person id" and kind in ("client", "service"):
         return own, own
+    if reach == "access" and kind == "member":
+        anybody = f"(org_id, {first}) = (SELECT guard.member_org(), {first})"
     rows = " AND ".join([anybody, *_customers(table, kind)])
     return rows, rows
 

@@ -98,6 +98,39 @@ def _answers(hands: Connection, query: str) -> list[object]:
     return [told(hands, query), re.findall(DONE, plan)]
 
 
+# The statement is spoilt while the query runs: what is asked of the guard from then on is asked
+# for a row that nobody else has turned down, and must not end in an error.
+SPOILT = """
+SELECT FROM (VALUES (1), (2)) v(n),
+LATERAL (SELECT set_config('duebook.viewer',
+    CASE v.n WHEN 2 THEN 'spoilt' ELSE current_setting('duebook.viewer') END, true) OFFSET 0) s,
+LATERAL (SELECT FROM ar.{table} d WHERE d.customer_id = {customer} AND {question}
+    AND d.org_id > CASE v.n WHEN 1 THEN 99999 ELSE 0 END OFFSET 0) x"""
+
+
+@pytest.mark.parametrize("kind", ["member", "client"])
+@pytest.mark.parametrize(
+    ("table", "question"),
+    [
+        ("document", "d.amount <= {amount}"),
+        ("document", "d.number >= '{text}'"),
+        ("allocation", "d.amount <= {amount}"),
+        ("dispute", "d.reason >= '{text}'"),
+        ("document_line", "d.amount <= {amount}"),
+    ],
+)
+def test_no_error_tells_of_another_customer(
+    cast: World, own: Connection, hands: Connection, kind: str, table: str, question: str
+) -> None:
+    query = "SELECT id FROM ar.customer WHERE org_id = %s AND account_number = 'C2'"
+    customer = column(own, query, [cast.acme.org_id])[0]
+    me = cast.acme.viewer(getattr(cast.acme, f"{kind}_email"))
+    for answer in (YES, NO):
+        asked = SPOILT.format(table=table, customer=customer, question=question.format(**answer))
+        with being(hands, me):
+            assert told(hands, asked) == (0,)
+
+
 LEAKS = (
     "set_config('attack.seen', current_setting('attack.seen') || d.number || ' ', false) > ''",
     "pg_notify('x', d.number) IS NOT NULL",

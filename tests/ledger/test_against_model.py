@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -75,9 +75,13 @@ def told(plan: Plan) -> Books:
 
 
 @given(plan=plans())
-def test_every_figure_equals_the_models(server: None, plan: Plan) -> None:
+def test_every_document_and_every_row_equal_the_models(server: None, plan: Plan) -> None:
     books = told(plan)
 
+    with books.admin():
+        for day in telling_days(plan.ledger):
+            note(f"as of {day}")
+            check_documents(plan.ledger, day)
     for day in plan.days:
         for basis in ("due", "invoice"):
             note(f"as of {day} by {basis}")
@@ -88,6 +92,14 @@ def test_every_figure_equals_the_models(server: None, plan: Plan) -> None:
                 check_rows(plan.ledger, day, basis, only=plan.owned)
             with books.client():
                 check_rows(plan.ledger, day, basis, only=plan.spoken_for)
+
+
+def telling_days(ledger: Ledger) -> list[date]:
+    """Every day on which something changes, and each eve; a dispute's as well."""
+    disputes = [dispute for doc in ledger.docs for dispute in doc.disputes]
+    days = ledger.days_of_change() | {each.opened for each in disputes}
+    days |= {each.resolved for each in disputes if each.resolved}
+    return sorted({day for each in days for day in (each, each - timedelta(days=1))})
 
 
 @settings(max_examples=settings().max_examples // 3)
@@ -119,6 +131,23 @@ def test_what_is_owed_is_charges_less_credits_and_receipts(server: None, plan: P
         for account in {(doc.account, doc.currency) for doc in plan.ledger.docs}:
             due = major(plan.ledger.owed(account, day), account[1])
             assert owed.get(account, Decimal(0)) == due, (day, account)
+
+
+def check_documents(ledger: Ledger, day: date) -> None:
+    """What is left of each document and how much of that is disputed; nothing else is open."""
+    found = {
+        (row.kind, row.invoice_number): (row.balance, row.disputed)
+        for row in invoices(as_of=day, bucket="outstanding")
+    }
+    left = ledger.left(day)
+    assert found == {
+        doc.key: (
+            major(left[doc.key], doc.currency),
+            major(ledger.disputed(doc, day) if doc.disputes else 0, doc.currency),
+        )
+        for doc in ledger.docs
+        if left[doc.key]
+    }
 
 
 def check_rows(ledger: Ledger, day: date, basis: str, *, only: Iterable[str] = ACCOUNTS) -> None:
