@@ -128,7 +128,13 @@ def aging_page(
     pages = max(1, math.ceil(count / size)) if size else 1
     if page > pages:
         return aging_page(
-            as_of=as_of, basis=basis, search=search, currency=currency, page=pages, size=size
+            as_of=as_of,
+            basis=basis,
+            search=search,
+            currency=currency,
+            page=pages,
+            size=size,
+            customer_id=customer_id,
         )
     return AgingPage(lines, totals, count=count, page=max(page, 1), pages=pages)
 

@@ -4,7 +4,8 @@ SELECT c.id AS customer_id, c.account_number, c.name AS account_name, c.sort_nam
        s.current * y.unit AS current, s.days_1_30 * y.unit AS days_1_30, s.days_31_60 * y.unit AS days_31_60,
        s.days_61_90 * y.unit AS days_61_90, s.days_91_plus * y.unit AS days_91_plus, s.disputed * y.unit AS disputed,
        s.unapplied * y.unit AS unapplied_credits, (s.invoices + s.debits - s.unapplied) * y.unit AS outstanding,
-       CASE WHEN s.invoices = 0 THEN 0.0000 ELSE round(s.weighted_days / s.invoices, 4) END AS weighted_avg_days_overdue,
+       -- half up in whole numbers: a quotient cut to its digits and rounded again can end one too high
+       CASE WHEN s.invoices = 0 THEN 0.0000 ELSE div(20000 * s.weighted_days + s.invoices, 2 * s.invoices) * 0.0001 END AS weighted_avg_days_overdue,
        s.debits * y.unit AS debit_adjustments, s.invoices * y.unit AS invoices, s.weighted_days, s.not_yet_due * y.unit AS not_yet_due
 FROM (
     SELECT customer_id, currency,

@@ -12,7 +12,8 @@ WHERE %(size)s::bigint IS NULL OR place > %(after)s AND place <= %(after)s + %(s
 UNION ALL
 SELECT NULL, NULL, NULL, NULL, currency, sum(current), sum(days_1_30), sum(days_31_60), sum(days_61_90), sum(days_91_plus),
        sum(disputed), sum(unapplied_credits), sum(outstanding),
-       CASE WHEN sum(invoices) = 0 THEN 0.0000 ELSE round(sum(weighted_days * y.unit) / sum(invoices), 4) END,
+       CASE WHEN sum(invoices) = 0 THEN 0.0000
+            ELSE div(20000 * sum(weighted_days) + sum(invoices * y.units), 2 * sum(invoices * y.units)) * 0.0001 END,
        sum(debit_adjustments), sum(invoices), sum(not_yet_due), count(*)
 FROM found JOIN ar.currency y ON y.code = found.currency
 GROUP BY currency

@@ -244,6 +244,9 @@ def check_totals(ledger: Ledger, day: date, basis: str, only: set[str]) -> None:
     pages = [aging_page(as_of=day, basis=basis, page=n, size=2) for n in (1, 2, 3, 4)]
     shown = pages[: pages[0].pages]
     assert [row for page in shown for row in page.rows] == rows
+    for row in rows[:1]:
+        last = aging_page(as_of=day, basis=basis, page=99, size=1, customer_id=row.customer_id)
+        assert {each.customer_id for each in last.rows} == {row.customer_id}
     for page in pages:
         assert {total.currency for total in page.totals} == {row.currency for row in rows}
         for total in page.totals:
