@@ -61,3 +61,12 @@ def test_a_client_sees_one_account_and_an_outsider_none(world: World) -> None:
         assert seen() == [("C1", Decimal("100.00"))]
     with world.zenith.client():
         assert seen() == [("C1", Decimal("7.00"))]
+
+
+def test_the_largest_amount_a_file_may_hold_is_exact(world: World) -> None:
+    world.acme.owes("999999999999999.99", due="2026-03-31")
+    world.acme.owes("999999999999999.99", due="2026-03-31")
+
+    with world.acme.admin():
+        row = aging(as_of=date(2026, 3, 31))[0]
+    assert row.current == row.outstanding == Decimal("1999999999999999.98")

@@ -20,7 +20,7 @@ WITH ranked AS (
             THEN ARRAY['account_number', account_number, 'Same account as line ' || first_line || ', other content: keep one of the two lines.']
         WHEN taken THEN ARRAY['account_number', account_number, 'Another account has this number already: give it a number of its own.']
         WHEN credit_limit < 0 THEN ARRAY['credit_limit', credit_limit::text, 'A credit limit is not negative: leave it empty for none.']
-        WHEN NOT %(round)s AND minor <> trunc(minor) OR minor > 9e15 THEN ARRAY['credit_limit', credit_limit::text, 'More decimals than the currency has: write ' || exponent || ' at most, or set round = "half_up" in the mapping.']
+        WHEN NOT %(round)s AND minor <> trunc(minor) OR minor > 9e17 THEN ARRAY['credit_limit', credit_limit::text, 'More decimals than the currency has: write ' || exponent || ' at most, or set round = "half_up" in the mapping.']
         WHEN net_terms_days NOT BETWEEN 0 AND 3650 THEN ARRAY['net_terms_days', net_terms_days::text, 'Net terms are 0 to 3650 days.']
         WHEN owner_email IS NOT NULL AND owner_id IS NULL THEN ARRAY['owner_email', owner_email, 'Nobody here has this e-mail: add the person first, or leave the owner empty.']
     END AS wrong

@@ -51,7 +51,7 @@ WITH first AS (
             THEN ARRAY['account_number', account_number, 'Neither the source nor the invoice belongs to this account: correct the account or the numbers.']
         WHEN source_currency <> currency THEN ARRAY['source_number', source_number, 'The source is in ' || source_currency || ' and the invoice in ' || currency || ': money is applied within one currency.']
         WHEN amount < 0 THEN ARRAY['amount', amount::text, 'An allocation is worth more than zero: to end one, void its payment or credit.']
-        WHEN NOT %(round)s AND minor <> trunc(minor) OR minor > 9e15 THEN ARRAY['amount', amount::text, 'More decimals than ' || currency || ' has: write ' || exponent || ' at most, or set round = "half_up" in the mapping.']
+        WHEN NOT %(round)s AND minor <> trunc(minor) OR minor > 9e17 THEN ARRAY['amount', amount::text, 'More decimals than ' || currency || ' has: write ' || exponent || ' at most, or set round = "half_up" in the mapping.']
     END AS wrong
     FROM found f
     OFFSET 0  -- a fence: without it the verdict is worked out anew wherever it is named

@@ -53,7 +53,7 @@ WITH setting AS (
                WHEN m.line = m.first_line AND m.twin_line < m.line THEN 'external_id'
                WHEN m.exponent IS NULL THEN 'currency'
                WHEN %(intake)s = 'orders' AND m.amount < 0 THEN 'amount'
-               WHEN NOT %(round)s AND m.minor <> trunc(m.minor) OR m.minor > 9e15 THEN 'amount'
+               WHEN NOT %(round)s AND m.minor <> trunc(m.minor) OR m.minor > 9e17 THEN 'amount'
                WHEN NOT %(round)s AND m.open_minor <> trunc(m.open_minor) THEN 'outstanding_amount'
                WHEN NOT %(round)s AND m.discount_minor <> trunc(m.discount_minor) THEN 'discount_amount'
                WHEN m.number_taken OR m.other_external_id THEN 'number'
@@ -103,7 +103,7 @@ SELECT
          WHEN t.wrong = 'currency' THEN 'Unknown currency: use a code of ISO 4217 such as USD.'
          WHEN t.wrong = 'account_number' THEN 'This number belongs to another account already: numbers are used once, so give a prefix in the mapping.'
          WHEN t.wrong = 'allocated' THEN 'Money is applied to this document, so its account, currency and class stay: void it and send it anew.'
-         WHEN t.minor > 9e15 THEN 'This amount is too large to be one.'
+         WHEN t.minor > 9e17 THEN 'This amount is too large to be one.'
          WHEN t.wrong = 'amount' AND t.amount < 0 AND %(intake)s = 'orders' THEN 'An order is worth more than zero: give a positive amount.'
          WHEN t.wrong IS NOT NULL THEN 'More decimals than ' || t.stored_currency || ' has: write ' || t.exponent || ' at most, or set round = "half_up" in the mapping.' END,
     t.document_id, COALESCE(CASE WHEN t.by_external_id THEN t.known_customer_id END, t.document_customer_id, t.known_customer_id), t.account_number, t.account_name,

@@ -23,7 +23,7 @@ WITH ranked AS (
             THEN ARRAY['line_number', line_number, 'Same invoice and number as line ' || first_line || ', other content: keep one of the two lines.']
         WHEN matches IS NULL THEN ARRAY['invoice_number', invoice_number, 'No invoice of this number is loaded: load it first, or correct the number.']
         WHEN matches > 1 THEN ARRAY['invoice_number', invoice_number, 'Several documents have this number (' || names || '): give them different numbers, by a prefix in the mapping.']
-        WHEN NOT %(round)s AND minor <> trunc(minor) OR abs(minor) > 9e15 THEN ARRAY['amount', amount::text, 'More decimals than ' || currency || ' has: write ' || exponent || ' at most, or set round = "half_up" in the mapping.']
+        WHEN NOT %(round)s AND minor <> trunc(minor) OR abs(minor) > 9e17 THEN ARRAY['amount', amount::text, 'More decimals than ' || currency || ' has: write ' || exponent || ' at most, or set round = "half_up" in the mapping.']
     END AS wrong
     FROM found f
 )

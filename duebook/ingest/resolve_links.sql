@@ -36,7 +36,7 @@ WITH ranked AS (
         WHEN invoices > 1 THEN ARRAY['invoice_number', invoice_number, 'Several documents have this number (' || invoice_names || '): give them different numbers, by a prefix in the mapping.']
         WHEN currency <> invoice_currency THEN ARRAY['invoice_number', invoice_number, 'The order is in ' || currency || ' and the invoice in ' || invoice_currency || ': a link stays within one currency.']
         WHEN apart THEN ARRAY['invoice_number', invoice_number, 'The order and the invoice belong to different accounts: correct one of the numbers.']
-        WHEN NOT %(round)s AND minor <> trunc(minor) OR minor > 9e15 THEN ARRAY['amount', amount::text, 'More decimals than ' || currency || ' has: write ' || exponent || ' at most, or set round = "half_up" in the mapping.']
+        WHEN NOT %(round)s AND minor <> trunc(minor) OR minor > 9e17 THEN ARRAY['amount', amount::text, 'More decimals than ' || currency || ' has: write ' || exponent || ' at most, or set round = "half_up" in the mapping.']
     END AS wrong
     FROM found f
 )

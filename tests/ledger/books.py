@@ -21,6 +21,7 @@ from duebook.visibility.seeing import raw
 from tests.world import Company
 
 TODAY = date(2026, 6, 30)
+IDLE = [f"idle {n}" for n in range(20)]  # beside so many, few accounts are worked out alone
 _numbers = itertools.count(1)
 
 

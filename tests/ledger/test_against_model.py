@@ -10,12 +10,13 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
 from duebook.reports.aging import AgingRow, aging, aging_page, portal_aging
 from duebook.reports.invoices import FIGURES, invoices
-from tests.ledger.books import Books
+from tests.ledger.books import IDLE, Books, invoice
 from tests.ledger.telling import Telling, loadable, major
 from tests.model import Account, Ledger, four_decimals
 from tests.strategies import ACCOUNTS, TODAY, as_of_days, random_ledger
@@ -34,7 +35,6 @@ COLUMNS = BUCKETS | {
     "outstanding": "outstanding",
     "invoices": "invoices",
 }
-IDLE = [f"idle {n}" for n in range(20)]  # beside so many, few accounts are worked out alone
 Figures = dict[Account, dict[str, Decimal]]
 
 
@@ -72,6 +72,25 @@ def told(plan: Plan) -> Books:
     )
     Telling(books, plan.ledger, Random(plan.chance)).tell()
     return books
+
+
+@pytest.mark.parametrize("basis", ["due", "invoice"])
+def test_each_edge_belongs_to_the_younger_bucket(books: Books, basis: str) -> None:
+    """One invoice per age, worth as many dollars as it is old: 31 + 60 stand in 31-60."""
+    ages = {age: TODAY - timedelta(days=age) for age in (-1, 0, 1, 30, 31, 60, 61, 90, 91, 400)}
+    other = "issue_date" if basis == "due" else "due_date"
+    aged = "due_date" if basis == "due" else "issue_date"
+    rows = [
+        invoice(f"{age}", f"{abs(age) or 1000}", **{aged: day, other: TODAY})
+        for age, day in ages.items()
+    ]
+    books.loads("invoices", rows)
+
+    with books.admin():
+        (row,) = aging(as_of=TODAY, basis=basis)
+    assert [int(getattr(row, name)) for name in BUCKETS.values()] == [
+        *(1001, 1 + 30, 31 + 60, 61 + 90, 91 + 400)
+    ]
 
 
 @given(plan=plans())

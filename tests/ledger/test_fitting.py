@@ -41,7 +41,10 @@ def test_the_earlier_day_goes_before_the_lower_number(books: Books) -> None:
         {
             "invoices": [invoice("1", "100.00")],
             "payments": [paid("P1", "60.00", "02-02"), paid("P2", "60.00", "02-01")],
-            "allocations": [applied("P1", "1", "60.00", "02-02"), applied("P2", "1", "60.00", "01-15")],
+            "allocations": [
+                applied("P1", "1", "60.00", "02-02"),
+                applied("P2", "1", "60.00", "01-15"),
+            ],
         }
     )
     assert left(books, "1", "01-31", "02-01", "02-02") == [100, 40, 0]
@@ -71,7 +74,10 @@ def test_what_was_squeezed_out_counts_from_the_day_the_other_one_ends(books: Boo
                 *(paid("P1", "80.00", "02-01"), paid("P2", "80.00", "02-10")),
                 paid("P1", "-80.00", "03-01"),
             ],
-            "allocations": [applied("P1", "1", "80.00", "02-01"), applied("P2", "1", "80.00", "02-10")],
+            "allocations": [
+                applied("P1", "1", "80.00", "02-01"),
+                applied("P2", "1", "80.00", "02-10"),
+            ],
         }
     )
     assert left(books, "1", "02-01", "02-10", "02-28", "03-01") == [20, 0, 0, 20]

@@ -7,7 +7,7 @@ from random import Random
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
-from tests.ledger.books import Books
+from tests.ledger.books import IDLE, Books
 from tests.ledger.sources import Fact, batch, facts, loads, split
 from tests.strategies import TODAY
 
@@ -17,7 +17,7 @@ from tests.strategies import TODAY
 def test_batches_and_rows_in_any_order_give_the_same_ledger(
     server: None, facts: list[Fact], parts: int, seed: int
 ) -> None:
-    at_once, in_parts = Books(today=TODAY), Books(today=TODAY)
+    at_once, in_parts = Books(accounts=IDLE, today=TODAY), Books(accounts=IDLE, today=TODAY)
     loads(at_once, facts)
     for part in split(facts, Random(seed), parts=parts):
         note(f"batch {batch(part)}")

@@ -145,8 +145,8 @@ def test_allocations_that_arrive_later_replace_the_reported_part(books: Books) -
 def test_payments_without_allocations_take_the_place_of_the_oldest_reported_receipts(
     books: Books,
 ) -> None:
-    books.invoice("1", "100.00", settled_date="2026-02-01")
     books.invoice("2", "50.00", settled_date="2026-03-01")
+    books.invoice("1", "100.00", settled_date="2026-02-01")
     assert reported(books) == ["receipt 100 2026-02-01", "receipt 50 2026-03-01"]
 
     books.payment("P1", "120.00", date="2026-01-20")
