@@ -65,13 +65,11 @@ def _served() -> Iterator[Server]:
 
 
 def _run(asked: argparse.Namespace, server: Server, ledgers: list[Ledger]) -> int:
-    from bench.machine import described, load_average
+    from bench.machine import described
     from bench.tables import markdown
 
-    before = load_average()
     measured = _measured(asked, server, ledgers)
-    load = f"Load average {before} before, {load_average()} after."
-    text = f"# Benchmark\n\n{described(server)}. {load}\n\n{markdown(measured)}"
+    text = f"# Benchmark\n\n{described(server)}.\n\n{markdown(measured)}"
     asked.out.mkdir(parents=True, exist_ok=True)
     file = asked.out / f"bench-{asked.size}.md"
     file.write_text(text)
@@ -84,22 +82,27 @@ def _measured(asked: argparse.Namespace, server: Server, ledgers: list[Ledger]) 
     """Everything is loaded first: a large process of ours would count as its child's memory."""
     from bench.aging import agreements, timed
     from bench.loading import load
+    from bench.machine import load_average
     from bench.policies import costs
     from bench.tables import Measured
 
     measured = Measured()
+    measured.load_averages["at the start"] = load_average()
     for ledger in ledgers:
         for loaded in load(ledger):
             _say(f"{ledger.size} {loaded.file}: {loaded.seconds:.1f} s")
             measured.loaded.append(loaded)
+    measured.load_averages["after the imports"] = load_average()
     _vacuum(server)
     for ledger in ledgers:
         _say(f"{ledger.size}: aging, policies, agreement")
         measured.aging += timed(ledger)
         measured.costs += costs(ledger, server)
         measured.agreements += agreements(ledger)
+    measured.load_averages["after the aging"] = load_average()
     if not asked.no_peers:
         _measure_peers(measured, asked, server, ledgers)
+        measured.load_averages["after the peers"] = load_average()
     return measured
 
 

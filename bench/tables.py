@@ -29,6 +29,7 @@ class Measured:
     peers: list[Peer] = field(default_factory=list)
     costs: list[Cost] = field(default_factory=list)
     agreements: list[Agreement] = field(default_factory=list)
+    load_averages: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -42,7 +43,9 @@ def markdown(measured: Measured) -> str:
         if measured.agrees
         else "ROWS DIFFER FROM THE REFERENCE: the times below mean nothing."
     )
+    loads = ", ".join(f"{load} {when}" for when, load in measured.load_averages.items())
     parts = [
+        f"Load average of one minute: {loads}.",
         verdict,
         _section("Import", "ledger|file|rows|seconds|rows/s|peak MiB|target", _imports(measured)),
         _section(

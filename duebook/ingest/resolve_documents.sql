@@ -17,13 +17,13 @@ WITH setting AS (
     SELECT s.stored_kind, s.number, s.returns, s.line, s.fingerprint
     FROM spoken s JOIN (SELECT min(line) AS line FROM spoken GROUP BY stored_kind, number, returns HAVING count(*) > 1) AS f USING (line)
 ), twin AS (
-    SELECT external_id, min(line) AS line FROM pg_temp.stage_document WHERE external_id IS NOT NULL
+    SELECT external_id, min(line) AS line FROM spoken WHERE external_id IS NOT NULL AND NOT returns
     GROUP BY external_id HAVING count(*) > 1
 ), ranked AS (
     SELECT s.*, COALESCE(f.line, s.line) AS first_line, COALESCE(f.fingerprint, s.fingerprint) AS first_fingerprint, t.line AS twin_line
     FROM spoken s
     LEFT JOIN first f ON f.stored_kind = s.stored_kind AND f.number = s.number AND f.returns = s.returns
-    LEFT JOIN twin t ON t.external_id = s.external_id
+    LEFT JOIN twin t ON t.external_id = s.external_id AND NOT s.returns
 ), known AS (
     SELECT r.*, k.class, k.ages, c.id AS known_customer_id, c.net_terms_days,
            COALESCE(x.id, d.id) AS document_id,
@@ -87,11 +87,11 @@ SELECT
     CASE WHEN t.wrong IS NOT NULL THEN 'invalid'
          WHEN t.line <> t.first_line THEN 'repeated'
          WHEN round(t.minor) = 0 THEN 'skipped'
+         WHEN t.returns THEN 'return'  -- never stale: it has its own version, not that of the receipt it names
          WHEN (CASE WHEN t.source_version ~ '^[0-9]{1,18}$' AND t.old_version ~ '^[0-9]{1,18}$'
                     THEN t.source_version::bigint < t.old_version::bigint
                     ELSE t.source_version COLLATE "C" < t.old_version COLLATE "C" END)
               OR t.source_version IS NULL AND %(as_at_given)s::date < t.old_as_at THEN 'stale'
-         WHEN t.returns THEN 'return'
          WHEN t.document_id IS NULL THEN 'new' ELSE 'changed' END,
     CASE t.wrong WHEN 'number' THEN %(number_column)s::text WHEN 'allocated' THEN 'account_number' ELSE t.wrong END,
     CASE t.wrong WHEN 'number' THEN t.number WHEN 'currency' THEN t.stored_currency WHEN 'external_id' THEN t.external_id

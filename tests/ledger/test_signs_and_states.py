@@ -127,6 +127,29 @@ def test_a_return_has_an_external_id_of_its_own(books: Books) -> None:
     assert books.asks("SELECT external_id FROM ar.document") == ["e1"]
 
 
+def test_a_return_is_not_measured_by_the_version_of_its_receipt(books: Books) -> None:
+    books.payment("P1", "100.00", date="2026-02-01", source_version="5", as_at="2026-03-10")
+    facts = {"date": "2026-03-01", "source_version": "1", "as_at": "2026-03-02"}
+    result = books.payment("P1", "-100.00", **facts)
+
+    assert result.counts == {"changed": 1}
+    assert left(books, "P1", "02-28", "03-01") == [100, 0]
+    assert books.payment("P1", "-100.00", **facts).says_nothing_new
+
+
+def test_a_receipt_and_its_return_may_share_an_external_id(books: Books) -> None:
+    same = {"account_number": "A", "payment_number": "P1", "external_id": "e1"}
+    rows = [
+        {**same, "date": "2026-02-01", "amount": "100.00"},
+        {**same, "date": "2026-03-01", "amount": "-100.00"},
+    ]
+    result = books.loads("payments", rows)
+
+    assert result.invalid == []
+    assert left(books, "P1", "02-28", "03-01") == [100, 0]
+    assert books.loads("payments", rows).says_nothing_new
+
+
 def test_zero_is_skipped_and_counted(books: Books) -> None:
     rows = [invoice("1", "0.00"), invoice("2", "5.00")]
     result = books.loads("invoices", rows)
