@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
@@ -12,8 +13,15 @@ from duebook.database import logins, target
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEBUG = os.environ.get("DUEBOOK_DEBUG") == "1"
+# A demonstration keeps its letters and shows them on a page; it is never reachable from outside.
+DEMO = os.environ.get("DUEBOOK_DEMO") == "1"
 SECRET_KEY = target.derived("django")
-ALLOWED_HOSTS = os.environ.get("DUEBOOK_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+
+# Where people reach this server. https there means: a proxy in front ends TLS and says so.
+ADDRESS = os.environ.get("DUEBOOK_URL", "http://localhost:8000").rstrip("/")
+IS_PUBLIC = ADDRESS.startswith("https://")
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", urlsplit(ADDRESS).hostname or ""]
+ALLOWED_HOSTS += [host for host in os.environ.get("DUEBOOK_HOSTS", "").split(",") if host]
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -21,10 +29,17 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "duebook",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -33,6 +48,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
     "duebook.visibility.middleware.ViewerMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
@@ -41,7 +58,7 @@ TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "duebook/web/templates"],
-        "APP_DIRS": False,
+        "APP_DIRS": True,  # what of the accounts' pages is not ours stands beside their code
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
@@ -49,8 +66,14 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "duebook.web.context.page",
             ],
-            "builtins": ["duebook.web.templatetags.figures"],
-            "libraries": {"figures": "duebook.web.templatetags.figures"},
+            "builtins": [
+                "duebook.web.templatetags.figures",
+                "duebook.web.templatetags.fields",
+            ],
+            "libraries": {
+                "figures": "duebook.web.templatetags.figures",
+                "fields": "duebook.web.templatetags.fields",
+            },
         },
     }
 ]
@@ -70,9 +93,45 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-LOGIN_URL = "sign_in"
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-LOGOUT_REDIRECT_URL = "sign_in"
+LOGOUT_REDIRECT_URL = "account_login"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+
+ACCOUNT_ADAPTER = "duebook.web.account.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"  # people come by invitation, which proves the address
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if IS_PUBLIC else "http"
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("DUEBOOK_PROXIES", "1" if IS_PUBLIC else "0"))
+MFA_ADAPTER = "duebook.web.account.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Duebook"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_PUBLIC  # localhost
+SOCIALACCOUNT_ADAPTER = "duebook.web.account.adapter.ProviderAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+USERSESSIONS_TRACK_ACTIVITY = True
+
+# Counters of attempts are shared by all processes.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+    }
+}
+
+# Letters wait at the door until the worker has delivered them (duebook/post).
+EMAIL_BACKEND = "duebook.post.outbox.Outbox"
+DELIVERY = os.environ.get("DUEBOOK_SMTP", "")  # smtp://user:password@host:587 or smtps://...:465
+DEFAULT_FROM_EMAIL = os.environ.get("DUEBOOK_FROM", "Duebook <duebook@localhost>")
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("he", _("Hebrew"))]
@@ -88,10 +147,37 @@ WHITENOISE_USE_FINDERS = True
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
 CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
+if IS_PUBLIC:
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME = "__Host-session"
+    CSRF_COOKIE_NAME = "__Host-csrf"
+    LANGUAGE_COOKIE_NAME = "__Host-language"
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "manifest-src": ["'self'"],
+    }
+}
 
 LOGGING = {
     "version": 1,

@@ -38,7 +38,8 @@ LOGIN_RULES: tuple[tuple[LiteralString, str], ...] = (
         "SELECT r.rolname FROM pg_roles r WHERE r.rolname <> session_user"
         " AND pg_has_role(session_user, r.oid, 'MEMBER') AND (session_user = 'duebook_door'"
         "   OR r.rolname NOT IN ('duebook_admin', 'duebook_member', 'duebook_member_all',"
-        "                        'duebook_client', 'duebook_service', 'duebook_platform'))",
+        "                        'duebook_client', 'duebook_service', 'duebook_service_read',"
+        "                        'duebook_platform'))",
         "{login} is a member of {found}",
     ),
     (

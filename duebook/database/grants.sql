@@ -1,17 +1,24 @@
 -- Who may enter which schema and run which function. Re-applied on each migrate, after the policies.
 GRANT USAGE ON SCHEMA ar, guard TO duebook_admin, duebook_member, duebook_member_all, duebook_client,
-    duebook_service, duebook_platform, duebook_backup;
+    duebook_service, duebook_service_read, duebook_platform, duebook_backup;
 GRANT USAGE ON SCHEMA guard TO duebook_door, duebook_worker;
 GRANT USAGE ON SCHEMA door TO duebook_door, duebook_backup;
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA guard FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION guard.viewer_org(text), guard.viewer_person()
-    TO duebook_admin, duebook_member, duebook_member_all, duebook_client, duebook_service;
+    TO duebook_admin, duebook_member, duebook_member_all, duebook_client, duebook_service, duebook_service_read;
 GRANT EXECUTE ON FUNCTION guard.viewer_principals(), guard.member_org() TO duebook_member;
 GRANT EXECUTE ON FUNCTION guard.viewer_customers() TO duebook_client;
-GRANT EXECUTE ON FUNCTION guard.viewer_is_platform() TO duebook_platform;
+GRANT EXECUTE ON FUNCTION guard.viewer_is_platform(), guard.set_standing(bigint, boolean, boolean), guard.standing()
+    TO duebook_platform;
+GRANT EXECUTE ON FUNCTION guard.record(text, jsonb, text, bigint) TO duebook_admin, duebook_member, duebook_member_all,
+    duebook_client, duebook_service, duebook_service_read, duebook_platform;
 GRANT EXECUTE ON FUNCTION guard.enqueue(text, jsonb) TO duebook_admin, duebook_member, duebook_member_all, duebook_client;
-GRANT EXECUTE ON FUNCTION guard.memberships_of(bigint), guard.console_of(text) TO duebook_door;
+GRANT EXECUTE ON FUNCTION guard.memberships_of(bigint), guard.console_of(text), guard.owns_platform(bigint),
+    guard.record_at_door(bigint, text, jsonb, text, bigint), guard.invitation_by(text), guard.hold_invitation(text),
+    guard.accept_invitation(text, bigint, text, text, text), guard.decline_invitation(text, text),
+    guard.rename_person(bigint, text, text), guard.token_viewer(text, text), guard.identity_provider_of(text)
+    TO duebook_door;
 GRANT EXECUTE ON FUNCTION guard.job_viewer(bigint) TO duebook_worker;
 GRANT USAGE ON SEQUENCE guard.principal_id_seq TO duebook_door, duebook_admin, duebook_platform;
 

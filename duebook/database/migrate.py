@@ -81,6 +81,8 @@ def apply_rules() -> None:
         own.execute(statements(VISIBILITY / "policies.sql"))
         own.execute(statements(HERE.parent / "ledger" / "statistics.sql"))
         _write_currencies(own)
+        own.execute("SET LOCAL ROLE duebook_guard")
+        own.execute("SELECT guard.link_older()")
         own.execute("RESET ROLE")
         own.execute(statements(HERE / "grants.sql"))
 
@@ -130,7 +132,7 @@ def _set_passwords(cluster: psycopg.Connection[tuple[object, ...]]) -> None:
 
 def _allow_roles(cluster: psycopg.Connection[tuple[object, ...]]) -> None:
     """Which roles a login may take. It never has their rights without taking them."""
-    kinds = ("admin", "member", "member_all", "client", "service")
+    kinds = ("admin", "member", "member_all", "client", "service", "service_read")
     may_take = {
         "duebook_app": [*kinds, "platform"],
         "duebook_worker": list(kinds),

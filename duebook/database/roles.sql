@@ -7,7 +7,7 @@ BEGIN
     PERFORM pg_advisory_xact_lock(7238523);  -- roles belong to the cluster: one migrate at a time
     FOREACH wanted IN ARRAY ARRAY[
         'duebook_owner', 'duebook_guard', 'duebook_admin', 'duebook_member', 'duebook_member_all',
-        'duebook_client', 'duebook_service', 'duebook_platform'] LOOP
+        'duebook_client', 'duebook_service', 'duebook_service_read', 'duebook_platform'] LOOP
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted) THEN
             EXECUTE format('CREATE ROLE %I NOLOGIN NOINHERIT', wanted);
         END IF;

@@ -61,11 +61,20 @@ END $$;
 -- The kind of viewer a person is in an organisation: derived from membership, never believed.
 CREATE OR REPLACE FUNCTION guard.kind_of(org bigint, person bigint) RETURNS text
 LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT CASE WHEN m.role = 'console' THEN 'admin'
-                WHEN m.role = 'member' AND o.member_scope = 'all' THEN 'member_all'
-                ELSE m.role END
+    SELECT CASE m.role
+        WHEN 'console' THEN 'admin'
+        WHEN 'member' THEN CASE o.member_scope WHEN 'all' THEN 'member_all' ELSE 'member' END
+        WHEN 'platform' THEN (SELECT 'admin' FROM ar.platform_person p WHERE p.person_id = person AND p.active)
+        WHEN 'service' THEN (
+            SELECT CASE WHEN 'ingest' = ANY (t.scopes) THEN 'service' ELSE 'service_read' END
+            FROM ar.api_token t
+            WHERE t.org_id = org AND t.person_id = person AND t.revoked_at IS NULL
+              AND (t.expires_at IS NULL OR t.expires_at > now()))
+        ELSE m.role END
     FROM ar.membership m JOIN ar.org o ON o.org_id = m.org_id
-    WHERE m.org_id = org AND m.person_id = person AND m.active
+    WHERE m.org_id = org AND m.person_id = person AND m.active AND (m.until IS NULL OR m.until > now())
+      AND (NOT o.suspended OR m.role IN ('console', 'platform'))
+      AND NOT EXISTS (SELECT FROM ar.barred_person b WHERE b.person_id = person)
 $$;
 
 -- The viewer's organisation, if the viewer is of the wanted kind; NULL without a viewer.
@@ -124,20 +133,32 @@ BEGIN
         RETURN false;
     END IF;
     IF viewer.kind <> 'platform' OR NOT EXISTS (
-            SELECT FROM ar.platform_person p WHERE p.person_id = viewer.person_id AND p.active) THEN
+            SELECT FROM ar.platform_person p WHERE p.person_id = viewer.person_id AND p.active)
+       OR EXISTS (SELECT FROM ar.barred_person b WHERE b.person_id = viewer.person_id) THEN
         RAISE insufficient_privilege USING MESSAGE = 'the viewer does not own the platform';
     END IF;
     RETURN true;
 END $$;
 
--- Asked at the door, where no organisation is open yet: where does this login belong?
-CREATE OR REPLACE FUNCTION guard.memberships_of(login bigint)
-RETURNS TABLE (org_id bigint, slug text, name text, kind text)
+-- Asked at the door, where no organisation is open yet: where does this login belong? What is
+-- suspended is named and has no kind; `visiting` is an owner of the platform who has entered.
+DROP FUNCTION IF EXISTS guard.memberships_of(bigint);
+CREATE FUNCTION guard.memberships_of(login bigint)
+RETURNS TABLE (org_id bigint, slug text, name text, kind text, visiting boolean, second_factor boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT o.org_id, o.slug, o.name, guard.kind_of(o.org_id, m.person_id)
+    SELECT o.org_id, o.slug, o.name, k.kind, m.role = 'platform', o.second_factor
     FROM ar.membership m JOIN ar.org o ON o.org_id = m.org_id
-    WHERE m.person_id = login AND m.active AND m.role <> 'console'
+    CROSS JOIN LATERAL guard.kind_of(o.org_id, m.person_id) AS k (kind)
+    WHERE m.person_id = login AND m.active AND m.role NOT IN ('console', 'service')
+      AND (k.kind IS NOT NULL OR (o.suspended AND m.role <> 'platform'))
     ORDER BY o.name, o.org_id
+$$;
+
+-- Does this login own the platform?
+CREATE OR REPLACE FUNCTION guard.owns_platform(login bigint) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM ar.platform_person p WHERE p.person_id = login AND p.active)
+       AND NOT EXISTS (SELECT FROM ar.barred_person b WHERE b.person_id = login)
 $$;
 
 -- The organisation of a slug, for commands that run as its console.
@@ -181,3 +202,212 @@ BEGIN
         RAISE insufficient_privilege USING MESSAGE = 'policies are dropped by duebook migrate alone';
     END IF;
 END $$;
+
+-- THE PLATFORM: who owns it, and who is shut out everywhere. Only its owners may say.
+CREATE OR REPLACE FUNCTION guard.set_standing(login bigint, owner boolean, barred boolean) RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NOT guard.viewer_is_platform() THEN
+        RAISE insufficient_privilege USING MESSAGE = 'only an owner of the platform may do this';
+    END IF;
+    INSERT INTO ar.platform_person AS p (person_id, active) VALUES (login, owner)
+        ON CONFLICT (person_id) DO UPDATE SET active = excluded.active WHERE p.active <> excluded.active;
+    IF barred THEN
+        INSERT INTO ar.barred_person (person_id) VALUES (login) ON CONFLICT DO NOTHING;
+    ELSE
+        DELETE FROM ar.barred_person b WHERE b.person_id = login;
+    END IF;
+END $$;
+
+CREATE OR REPLACE FUNCTION guard.standing()
+RETURNS TABLE (person_id bigint, owner boolean, barred boolean)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF guard.viewer_is_platform() THEN
+        RETURN QUERY SELECT COALESCE(p.person_id, b.person_id), COALESCE(p.active, false), b.person_id IS NOT NULL
+            FROM ar.platform_person p FULL JOIN ar.barred_person b USING (person_id)
+            WHERE COALESCE(p.person_id, b.person_id) <> 0;
+    END IF;
+END $$;
+
+-- THE AUDIT TRAIL. Only this function adds to it: who and when are stamped, not believed.
+CREATE OR REPLACE FUNCTION guard.record(action text, detail jsonb, origin text, org bigint DEFAULT NULL) RETURNS bigint
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    viewer  record;
+    written bigint;
+BEGIN
+    SELECT * INTO viewer FROM guard.verified_viewer();
+    IF viewer.kind = 'platform' THEN
+        PERFORM guard.viewer_is_platform();
+        viewer.org_id := org;
+    ELSIF viewer.org_id IS NULL
+       OR guard.kind_of(viewer.org_id, viewer.person_id) IS DISTINCT FROM viewer.kind THEN
+        RAISE insufficient_privilege USING MESSAGE = 'an entry of the audit trail needs a viewer';
+    END IF;
+    INSERT INTO ar.audit_event (org_id, at, person_id, action, detail, origin)
+    VALUES (viewer.org_id, clock_timestamp(), viewer.person_id, action, detail, origin) RETURNING id INTO written;
+    RETURN written;
+END $$;
+
+-- What happened at the door to a login, in the trail of each organisation it belongs to, or of one.
+CREATE OR REPLACE FUNCTION guard.record_at_door(login bigint, action text, detail jsonb, origin text, only_org bigint DEFAULT NULL)
+RETURNS bigint
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    WITH written AS (
+        INSERT INTO ar.audit_event (org_id, at, person_id, action, detail, origin)
+        SELECT m.org_id, clock_timestamp(), login, action, detail, origin FROM ar.membership m
+        WHERE m.person_id = login AND m.active AND m.role NOT IN ('console', 'service')
+          AND (only_org IS NULL OR m.org_id = only_org)
+        ORDER BY m.org_id RETURNING 1)
+    SELECT count(*) FROM written
+$$;
+
+-- The last link of each organisation's chain. Whoever adds one waits here for the others.
+CREATE TABLE IF NOT EXISTS guard.audit_head (
+    org_id bigint PRIMARY KEY,
+    seq    bigint NOT NULL,
+    hash   bytea NOT NULL
+);
+
+-- What an entry's digest covers, besides the digest before it.
+CREATE OR REPLACE FUNCTION guard.audit_text(event ar.audit_event) RETURNS text
+LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT jsonb_build_array(event.org_id, event.id, extract(epoch FROM event.at), event.person_id, event.action,
+                             event.origin, event.detail)::text
+$$;
+
+CREATE OR REPLACE FUNCTION guard.link_event(event ar.audit_event) RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    head   guard.audit_head;
+    digest bytea;
+BEGIN
+    INSERT INTO guard.audit_head (org_id, seq, hash) VALUES (event.org_id, 0, '') ON CONFLICT DO NOTHING;
+    SELECT * INTO head FROM guard.audit_head h WHERE h.org_id = event.org_id FOR UPDATE;
+    digest := sha256(head.hash || convert_to(guard.audit_text(event), 'UTF8'));
+    INSERT INTO ar.audit_link (org_id, seq, event_id, hash) VALUES (event.org_id, head.seq + 1, event.id, digest);
+    UPDATE guard.audit_head h SET seq = head.seq + 1, hash = digest WHERE h.org_id = event.org_id;
+END $$;
+
+-- Fired as a transaction commits, so that nobody waits for another's long work.
+CREATE OR REPLACE FUNCTION guard.link_audit() RETURNS trigger
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM guard.link_event(NEW);
+    RETURN NULL;
+END $$;
+GRANT EXECUTE ON FUNCTION guard.link_audit() TO duebook_owner;  -- who makes the trigger
+
+-- Entries of releases that did not link them, for organisations without a chain.
+CREATE OR REPLACE FUNCTION guard.link_older() RETURNS void
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT guard.link_event(e) FROM (
+        SELECT * FROM ar.audit_event WHERE org_id NOT IN (SELECT h.org_id FROM guard.audit_head h) ORDER BY org_id, id
+    ) AS e
+$$;
+
+-- INVITATIONS, asked at the door with the secret of a link.
+CREATE OR REPLACE FUNCTION guard.invitation_by(secret text)
+RETURNS TABLE (org_id bigint, slug text, organisation text, email text, name text, role text, language text,
+               inviter text, account text, state text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT o.org_id, o.slug, o.name, i.email, i.name, i.role, i.language, p.name, c.name,
+           CASE WHEN i.accepted_at IS NOT NULL THEN 'accepted' WHEN i.withdrawn_at IS NOT NULL OR o.suspended THEN 'withdrawn'
+                WHEN i.declined_at IS NOT NULL THEN 'declined' WHEN i.expires_at <= now() THEN 'expired'
+                ELSE 'pending' END
+    FROM ar.invitation i JOIN ar.org o ON o.org_id = i.org_id
+    JOIN ar.person p ON p.org_id = i.org_id AND p.id = i.invited_by
+    LEFT JOIN ar.customer c ON c.org_id = i.org_id AND c.id = i.customer_id
+    WHERE i.hash = sha256(convert_to(secret, 'UTF8'))
+$$;
+
+-- The same, held until the transaction ends: of many clicks at once, one goes on while it is pending.
+CREATE OR REPLACE FUNCTION guard.hold_invitation(secret text) RETURNS text
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM FROM ar.invitation i WHERE i.hash = sha256(convert_to(secret, 'UTF8')) FOR UPDATE;
+    RETURN (SELECT i.state FROM guard.invitation_by(secret) i);
+END $$;
+
+-- Makes a login belong where the invitation says. Answers with the organisation's slug.
+CREATE OR REPLACE FUNCTION guard.accept_invitation(secret text, login bigint, known_as text, address text, origin text)
+RETURNS text
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    asked   ar.invitation;
+    held    ar.membership;
+BEGIN
+    IF guard.hold_invitation(secret) IS DISTINCT FROM 'pending' THEN
+        RAISE insufficient_privilege USING MESSAGE = 'the invitation is not pending';
+    END IF;
+    SELECT * INTO asked FROM ar.invitation i WHERE i.hash = sha256(convert_to(secret, 'UTF8'));
+    INSERT INTO ar.person (org_id, id, name, email) VALUES (asked.org_id, login, known_as, address)
+        ON CONFLICT (org_id, id) DO NOTHING;
+    SELECT * INTO held FROM ar.membership m WHERE m.org_id = asked.org_id AND m.person_id = login FOR UPDATE;
+    IF held.id IS NULL THEN
+        INSERT INTO ar.membership (org_id, person_id, role) VALUES (asked.org_id, login, asked.role);
+    ELSIF held.active AND held.role IN ('admin', 'member') AND asked.role = 'client' THEN
+        RAISE unique_violation USING MESSAGE = 'a person who works here cannot become a client';
+    ELSE
+        UPDATE ar.membership m SET role = asked.role, active = true, until = NULL
+        WHERE m.org_id = asked.org_id AND m.person_id = login;
+    END IF;
+    IF asked.customer_id IS NOT NULL THEN
+        INSERT INTO ar.client_link (org_id, person_id, customer_id) VALUES (asked.org_id, login, asked.customer_id)
+            ON CONFLICT DO NOTHING;
+    END IF;
+    UPDATE ar.invitation i SET accepted_at = now(), accepted_by = login WHERE i.org_id = asked.org_id AND i.id = asked.id;
+    INSERT INTO ar.audit_event (org_id, at, person_id, action, detail, origin)
+    VALUES (asked.org_id, clock_timestamp(), login, 'invitation accepted',
+            jsonb_build_object('invitation', asked.id, 'email', asked.email, 'role', asked.role), origin);
+    RETURN (SELECT o.slug FROM ar.org o WHERE o.org_id = asked.org_id);
+END $$;
+
+CREATE OR REPLACE FUNCTION guard.decline_invitation(secret text, origin text) RETURNS boolean
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    asked ar.invitation;
+BEGIN
+    IF guard.hold_invitation(secret) IS DISTINCT FROM 'pending' THEN
+        RETURN false;
+    END IF;
+    UPDATE ar.invitation i SET declined_at = now() WHERE i.hash = sha256(convert_to(secret, 'UTF8')) RETURNING * INTO asked;
+    INSERT INTO ar.audit_event (org_id, at, person_id, action, detail, origin)
+    VALUES (asked.org_id, clock_timestamp(), 0, 'invitation declined',
+            jsonb_build_object('invitation', asked.id, 'email', asked.email, 'role', asked.role), origin);
+    RETURN true;
+END $$;
+
+-- A login goes by another name or address: every organisation it belongs to sees it.
+CREATE OR REPLACE FUNCTION guard.rename_person(login bigint, known_as text, address text) RETURNS bigint
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    WITH renamed AS (
+        UPDATE ar.person p SET name = known_as, email = address
+        WHERE p.id = login AND (p.name, p.email) IS DISTINCT FROM (known_as, address) RETURNING 1)
+    SELECT count(*) FROM renamed
+$$;
+
+-- Whom a token of a service makes its bearer. Its last use is kept to the minute.
+CREATE OR REPLACE FUNCTION guard.token_viewer(token text, origin text)
+RETURNS TABLE (org_id bigint, person_id bigint, kind text, slug text, scopes text[])
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    UPDATE ar.api_token t SET last_used_at = now(), last_used_from = origin
+    WHERE t.hash = sha256(convert_to(token, 'UTF8')) AND guard.kind_of(t.org_id, t.person_id) IS NOT NULL
+      AND (t.last_used_at IS NULL OR t.last_used_at < now() - interval '1 minute');
+    RETURN QUERY SELECT t.org_id, t.person_id, k.kind, o.slug, t.scopes
+        FROM ar.api_token t JOIN ar.org o ON o.org_id = t.org_id
+        CROSS JOIN LATERAL guard.kind_of(t.org_id, t.person_id) AS k (kind)
+        WHERE t.hash = sha256(convert_to(token, 'UTF8')) AND k.kind IS NOT NULL;
+END $$;
+
+-- How an organisation's own people sign in elsewhere.
+CREATE OR REPLACE FUNCTION guard.identity_provider_of(wanted text)
+RETURNS TABLE (org_id bigint, slug text, name text, issuer text, client_id text, sealed_secret bytea)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT o.org_id, o.slug, p.name, p.issuer, p.client_id, p.sealed_secret
+    FROM ar.identity_provider p JOIN ar.org o ON o.org_id = p.org_id
+    WHERE o.slug = wanted AND NOT o.suspended
+$$;

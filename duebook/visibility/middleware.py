@@ -1,15 +1,23 @@
-"""A signed-in request below /o/<slug>/ becomes a Viewer, once; its view runs inside seeing()."""
+"""A signed-in request below /o/<slug>/ becomes a Viewer, once; its view runs inside seeing().
+
+What the session says besides who signed in: `visiting`, the slug an owner of the platform has
+entered; `only_org`, the slug of the organisation whose identity provider vouched for the person.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django.contrib.auth.views import redirect_to_login
 from django.db import connections
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
-from duebook.visibility.organisations import current, organisations_of
+from duebook.visibility.audit import coming_from
+from duebook.visibility.organisations import Belonging, current, organisations_of
+from duebook.visibility.second_factor import has_second_factor
 from duebook.visibility.seeing import NotAllowed, seeing
 from duebook.visibility.viewer import Viewer
 
@@ -26,7 +34,8 @@ class ViewerMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
+        with coming_from(origin_of(request)):
+            response = self.get_response(request)
         if request.user.is_authenticated:
             response.setdefault("Cache-Control", "private, no-store")
         return response
@@ -38,18 +47,36 @@ class ViewerMiddleware:
             return None
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        viewer = _viewer(request, str(named["slug"]))
+        place = _place(request, str(named["slug"]))
+        if place.second_factor and not has_second_factor(request):
+            return redirect("second_factor_needed")
+        viewer = Viewer(place.org_id, int(request.user.pk or 0), str(place.kind))
         try:
             return _seen(viewer, request, view, args, named)
         except NotAllowed as refused:
             raise Http404 from refused
 
 
-def _viewer(request: HttpRequest, slug: str) -> Viewer:
-    login_id = int(request.user.pk or 0)
-    for place in organisations_of(login_id):
-        if place.slug == slug:
-            return Viewer(place.org_id, login_id, place.kind)
+def places_of(request: HttpRequest) -> list[Belonging]:
+    """Where the signed-in person may go in this session; suspended organisations are named too."""
+    entered, only = request.session.get("visiting"), request.session.get("only_org")
+    return [
+        place
+        for place in organisations_of(int(request.user.pk or 0))
+        if (not place.visiting or place.slug == entered) and only in (None, place.slug)
+    ]
+
+
+def origin_of(request: HttpRequest) -> str:
+    """Where a request comes from, for the audit trail: address and program."""
+    address = get_adapter(request).get_client_ip(request) or ""
+    return f"{address} {request.headers.get('User-Agent', '')}".strip()[:300]
+
+
+def _place(request: HttpRequest, slug: str) -> Belonging:
+    for place in places_of(request):
+        if place.slug == slug and place.kind:
+            return place
     raise Http404
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 
@@ -37,6 +38,11 @@ class Login(AbstractBaseUser):
         return self.email
 
 
+def edges() -> list[int]:
+    """The usual days past due at which one bucket ends and the next begins."""
+    return [30, 60, 90]
+
+
 class OrganisationRecord(models.Model):
     """An organisation with its settings."""
 
@@ -48,9 +54,13 @@ class OrganisationRecord(models.Model):
     language = models.TextField(default="en")
     net_terms_days = models.IntegerField(default=30)
     aging_basis = models.TextField(default="due")
+    aging_edges = ArrayField(models.IntegerField(), default=edges)
     member_scope = models.TextField(default="assigned")
     self_settling = models.BooleanField(default=False)
     today_fixed = models.DateField(null=True)
+    invitation_days = models.BigIntegerField(default=30)
+    second_factor = models.BooleanField(default=False)
+    suspended = models.BooleanField(default=False)
 
     class Meta:
         db_table = "org"
@@ -83,6 +93,7 @@ class Membership(OrgRow):
     person_id = models.BigIntegerField()
     role = models.TextField()
     active = models.BooleanField(default=True)
+    until = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "membership"

@@ -40,12 +40,17 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Belonging:
-    """An organisation a login may enter, and as what."""
+    """An organisation a login belongs to, and as what: `kind` is None while it is suspended.
+
+    `visiting`: an owner of the platform who has entered it. `second_factor`: it asks for one.
+    """
 
     org_id: int
     slug: str
     name: str
-    kind: str
+    kind: str | None
+    visiting: bool
+    second_factor: bool
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,9 @@ class Organisation:
     timezone: str
     net_terms_days: int
     aging_basis: str
+    aging_edges: tuple[int, int, int]
     self_settling: bool
+    language: str
     today: date
 
 
@@ -76,7 +83,7 @@ def viewer_of(slug: str, email: str) -> Viewer:
     login = Login.objects.filter(email__iexact=email.strip(), is_active=True).first()
     places = organisations_of(login.pk) if login else []
     for place in places:
-        if login and place.slug == slug:
+        if login and place.slug == slug and place.kind:
             return Viewer(place.org_id, login.pk, place.kind)
     raise Refused(
         f"{email} is not a person of an organisation called {slug}; check both,"
@@ -98,13 +105,15 @@ def console_of(slug: str) -> Viewer:
 def current(viewer: Viewer, *, by: str = "ledger", at: datetime | None = None) -> Organisation:
     """The organisation being seen, and its today. Call inside seeing()."""
     query = (
-        "SELECT slug, name, currency, timezone, net_terms_days, aging_basis, self_settling,"
-        " today_fixed FROM ar.org WHERE org_id = %s"
+        "SELECT slug, name, currency, timezone, net_terms_days, aging_basis, aging_edges,"
+        " self_settling, language, today_fixed FROM ar.org WHERE org_id = %s"
     )
     row = raw(by).execute(query, [viewer.org_id]).fetchone()
     if row is None:
         raise NotAllowed("the organisation is not there")
-    slug, name, currency, timezone, net_terms_days, aging_basis, self_settling, fixed = row
+    slug, name, currency, timezone, net_terms_days, basis, edges, self_settling, language, fixed = (
+        row
+    )
     return Organisation(
         org_id=viewer.org_id,
         slug=slug,
@@ -112,8 +121,10 @@ def current(viewer: Viewer, *, by: str = "ledger", at: datetime | None = None) -
         currency=currency,
         timezone=timezone,
         net_terms_days=net_terms_days,
-        aging_basis=aging_basis,
+        aging_basis=basis,
+        aging_edges=tuple(edges),
         self_settling=self_settling,
+        language=language,
         today=fixed or (at or datetime.now(UTC)).astimezone(ZoneInfo(timezone)).date(),
     )
 

@@ -3,7 +3,8 @@
 --         customer  rows of the customers the viewer may see, by the column `customer_id`
 --         id        the same for the table whose own id is the customer's
 --         person    an admin sees all, others the row of themselves
---         audit     every row of the organisation; written in nobody else's name
+--         own       everybody the rows of themselves, admins too
+--         asked     invitations: of customers by the column; those of colleagues are for admins
 -- rights per kind of viewer: s select, i insert, u update, d delete. No letter: no right at all.
 DO $$
 DECLARE
@@ -41,19 +42,25 @@ BEGIN
             ('ingest_run',        'org',      'id',          'siu',  '',     '',     'siu',  ''),
             ('ingest_error',      'org',      'id',          'si',   '',     '',     'si',   ''),
             ('job',               'person',   'person_id',   's',    's',    '',     '',     ''),
-            ('audit_event',       'audit',    'id',          'si',   '',     '',     'i',    'i')
+            ('audit_event',       'org',      'id',          's',    '',     '',     '',     ''),
+            ('audit_link',        'org',      'event_id',    's',    '',     '',     '',     ''),
+            ('invitation',        'asked',    'customer_id', 'siu',  'siu',  '',     '',     ''),
+            ('api_token',         'org',      'id',          'siu',  '',     '',     '',     ''),
+            ('identity_provider', 'org',      'org_id',      'siud', '',     '',     '',     ''),
+            ('export',            'own',      'person_id',   'siud', 'siud', 'siud', '',     '')
     ) AS rule (name, reach, column_name, staff, member, client, service, platform) LOOP
         EXECUTE format('ALTER TABLE ar.%I ENABLE ROW LEVEL SECURITY', r.name);
         EXECUTE format('ALTER TABLE ar.%I FORCE ROW LEVEL SECURITY', r.name);
         FOR viewer IN SELECT * FROM (VALUES
                 ('admin', r.staff), ('member', r.member), ('member_all', r.member),
-                ('client', r.client), ('service', r.service)) AS v (kind, letters) LOOP
+                ('client', r.client), ('service', r.service),
+                ('service_read', translate(r.service, 'iud', ''))) AS v (kind, letters) LOOP
             EXECUTE format('REVOKE ALL ON ar.%I FROM duebook_%s', r.name, viewer.kind);
             CONTINUE WHEN viewer.letters = '';
             held := format('(org_id, %1$s) = (SELECT guard.viewer_org(%2$L), %1$s)', first, viewer.kind);
             own := format('(org_id, %3$I, %1$s) = (SELECT guard.viewer_org(%2$L), guard.viewer_person(), %1$s)',
-                          first, viewer.kind, CASE WHEN r.reach = 'audit' THEN 'person_id' ELSE r.column_name END);
-            IF r.reach = 'person' AND viewer.kind <> 'admin'
+                          first, viewer.kind, r.column_name);
+            IF r.reach = 'own' OR r.reach = 'person' AND viewer.kind <> 'admin'
                AND NOT (r.name = 'person' AND viewer.kind LIKE 'member%') THEN
                 held := own;
             ELSIF r.reach = 'access' AND viewer.kind = 'member' THEN
@@ -62,7 +69,8 @@ BEGIN
             mine := CASE
                 WHEN r.reach = 'access' AND viewer.kind = 'member'
                     THEN 'principal_id = ANY ((SELECT guard.viewer_principals())::bigint[])'
-                WHEN r.reach IN ('customer', 'id') AND viewer.kind = 'member'
+                WHEN r.reach = 'asked' AND viewer.kind = 'member_all' THEN format('%I IS NOT NULL', r.column_name)
+                WHEN r.reach IN ('customer', 'id', 'asked') AND viewer.kind = 'member'
                     THEN format('EXISTS (SELECT 1 FROM ar.customer_access a WHERE a.org_id = %1$I.org_id'
                         ' AND a.principal_id = ANY ((SELECT guard.viewer_principals())::bigint[])'
                         ' AND a.customer_id = %1$I.%2$I)', r.name, r.column_name)
@@ -80,8 +88,7 @@ BEGIN
             END IF;
             held := concat_ws(' AND ', held, mine);
             EXECUTE format('CREATE POLICY %I ON ar.%I TO duebook_%s USING (%s) WITH CHECK (%s)',
-                           viewer.kind || '_rows', r.name, viewer.kind, held,
-                           CASE WHEN r.reach = 'audit' THEN own ELSE held END);
+                           viewer.kind || '_rows', r.name, viewer.kind, held, held);
             SELECT string_agg(word ->> letter, ', ') INTO rights
             FROM regexp_split_to_table(viewer.letters, '') AS letter;
             EXECUTE format('GRANT %s ON ar.%I TO duebook_%s', rights, r.name, viewer.kind);
@@ -97,16 +104,28 @@ BEGIN
         EXECUTE format('GRANT SELECT ON ar.%I TO duebook_backup', r.name);
         EXECUTE format('CREATE POLICY backup_rows ON ar.%I FOR SELECT TO duebook_backup USING (true)', r.name);
     END LOOP;
-    -- What the guard reads to tell who is looking, and the one thing it writes.
-    FOR r IN SELECT * FROM (VALUES ('org', 'SELECT'), ('membership', 'SELECT'), ('team_member', 'SELECT'),
-                                   ('client_link', 'SELECT'), ('job', 'SELECT, INSERT')) AS g (name, rights) LOOP
+    -- What the guard reads to tell who is looking, and the little it writes.
+    FOR r IN SELECT * FROM (VALUES
+            ('org', 'SELECT'), ('person', 'SELECT, INSERT, UPDATE'), ('membership', 'SELECT, INSERT, UPDATE'),
+            ('team_member', 'SELECT'), ('customer', 'SELECT'), ('client_link', 'SELECT, INSERT'), ('job', 'SELECT, INSERT'),
+            ('invitation', 'SELECT, UPDATE'), ('api_token', 'SELECT, UPDATE'), ('identity_provider', 'SELECT'),
+            ('audit_event', 'SELECT, INSERT'), ('audit_link', 'SELECT, INSERT')) AS g (name, rights) LOOP
         EXECUTE format('GRANT %s ON ar.%I TO duebook_guard', r.rights, r.name);
         EXECUTE format('CREATE POLICY guard_rows ON ar.%I TO duebook_guard USING (true) WITH CHECK (true)', r.name);
     END LOOP;
 END $$;
 
 INSERT INTO ar.platform_person (person_id) VALUES (0) ON CONFLICT DO NOTHING;  -- the command line
-GRANT SELECT ON ar.platform_person TO duebook_guard, duebook_backup;
+GRANT SELECT, INSERT, UPDATE ON ar.platform_person TO duebook_guard;
+GRANT SELECT, INSERT, DELETE ON ar.barred_person TO duebook_guard;
+GRANT SELECT ON ar.platform_person, ar.barred_person TO duebook_backup;
 GRANT SELECT ON ar.currency TO duebook_admin, duebook_member, duebook_member_all, duebook_client,
-    duebook_service, duebook_platform, duebook_guard, duebook_backup;
+    duebook_service, duebook_service_read, duebook_platform, duebook_guard, duebook_backup;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA ar TO duebook_admin, duebook_service, duebook_platform, duebook_guard;
+GRANT USAGE ON SEQUENCE ar.invitation_id_seq TO duebook_member, duebook_member_all;
+GRANT USAGE ON SEQUENCE ar.export_id_seq TO duebook_member, duebook_member_all, duebook_client;
+
+-- Each entry of the audit trail is linked to the one before, as its transaction commits.
+DROP TRIGGER IF EXISTS link_audit ON ar.audit_event;
+CREATE CONSTRAINT TRIGGER link_audit AFTER INSERT ON ar.audit_event DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION guard.link_audit();

@@ -10,13 +10,18 @@ from django.shortcuts import render
 
 from duebook.web.asked import Asked, OrganisationRequest, Unclear
 
-View = Callable[[OrganisationRequest, str], HttpResponse]
+View = Callable[..., HttpResponse]
 STAFF = frozenset({"admin", "member", "member_all"})
 
 
 def for_staff(view: View) -> View:
     """A page of the operators: to everybody else it does not exist."""
     return _for(STAFF, view, frame="page.html")
+
+
+def for_admins(view: View) -> View:
+    """A page of those who run the organisation: to everybody else it does not exist."""
+    return _for(frozenset({"admin"}), view, frame="page.html")
 
 
 def for_clients(view: View) -> View:
@@ -26,11 +31,11 @@ def for_clients(view: View) -> View:
 
 def _for(kinds: frozenset[str], view: View, *, frame: str) -> View:
     @wraps(view)
-    def guarded(request: OrganisationRequest, slug: str) -> HttpResponse:
+    def guarded(request: OrganisationRequest, slug: str, **named: object) -> HttpResponse:
         if request.viewer.kind not in kinds:
             raise Http404
         try:
-            return view(request, slug)
+            return view(request, slug, **named)
         except Unclear as unclear:
             asked = Asked.nothing(request.organisation)
             shown = {"frame": frame, "message": str(unclear), "asked": asked}

@@ -7,14 +7,14 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from duebook.visibility.organisations import organisations_of
+from duebook.visibility.middleware import places_of
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """Looked up only by pages that show it, so that an error page asks the database nothing."""
     return {
         "organisation": getattr(request, "organisation", None),
-        "belongings": SimpleLazyObject(lambda: organisations_of(request.user.pk or 0)),
+        "belongings": SimpleLazyObject(lambda: places_of(request)),
         "person_initials": initials(getattr(request, "person_name", "")),
     }
 

@@ -8,10 +8,16 @@ from duebook.web.styleguide import styleguide
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("sign-in/", views.SignIn.as_view(), name="sign_in"),
-    path("sign-out/", views.sign_out, name="sign_out"),
+    path("account/", include("duebook.web.account.urls")),
+    path("invitation/", include("duebook.web.invitation.urls")),
+    path("outbox/", include("duebook.web.post.urls")),
+    path("platform/", include("duebook.web.platform.urls")),
+    path("api/v1/", include("duebook.web.api.urls")),
     path("language/", set_language, name="set_language"),
     path("styleguide/", styleguide, name="styleguide"),
     path("o/<slug:slug>/", include("duebook.web.staff.urls")),
     path("o/<slug:slug>/", include("duebook.web.portal.urls")),
+    path("o/<slug:slug>/people/", include("duebook.web.people.urls")),
+    path("o/<slug:slug>/settings/", include("duebook.web.settings.urls")),
+    path("o/<slug:slug>/exports/", include("duebook.web.exports.urls")),
 ]

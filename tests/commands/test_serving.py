@@ -75,7 +75,7 @@ class Serving:
         until = time.monotonic() + WAIT_SECONDS
         while True:
             try:
-                with urllib.request.urlopen(f"{self.address}/sign-in/", timeout=20) as page:
+                with urllib.request.urlopen(f"{self.address}/account/login/", timeout=20) as page:
                     assert b"<form" in page.read()
                     return int(page.status)
             except (URLError, ConnectionError):
@@ -238,13 +238,13 @@ def signs_in(serving: Serving, email: str, password: str) -> bool:
     """Whether the sign-in page sends them on to a page of theirs."""
     jar = http.cookiejar.CookieJar()
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
-    with browser.open(f"{serving.address}/sign-in/", timeout=20) as page:
+    with browser.open(f"{serving.address}/account/login/", timeout=20) as page:
         form = page.read().decode()
     (token,) = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', form)[:1]
-    filled = urlencode({"username": email, "password": password, "csrfmiddlewaretoken": token})
+    filled = urlencode({"login": email, "password": password, "csrfmiddlewaretoken": token})
     try:
-        with browser.open(f"{serving.address}/sign-in/", filled.encode(), timeout=60) as page:
-            return page.status == 200 and "/sign-in/" not in page.geturl()
+        with browser.open(f"{serving.address}/account/login/", filled.encode(), timeout=60) as page:
+            return page.status == 200 and "/account/login/" not in page.geturl()
     except HTTPError as refused:
         assert refused.code == 400
         return False
