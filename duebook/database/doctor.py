@@ -143,7 +143,7 @@ CATALOGUE_RULES: tuple[tuple[str, LiteralString, str], ...] = (
         "row security on every table",
         "SELECT c.oid::regclass::text FROM pg_class c"
         " WHERE c.relnamespace = 'ar'::regnamespace AND c.relkind IN ('r', 'p')"
-        " AND c.relname NOT IN ('currency', 'platform_person')"
+        " AND c.relname NOT IN ('currency', 'platform_person', 'barred_person')"
         " AND NOT (c.relrowsecurity AND c.relforcerowsecurity)",
         "{found} is not guarded by row security",
     ),
@@ -158,7 +158,8 @@ CATALOGUE_RULES: tuple[tuple[str, LiteralString, str], ...] = (
         # Not from information_schema: it shows a login nothing of the roles it may only take.
         "SELECT a.grantee::regrole || ' on ' || c.oid::regclass FROM pg_class c"
         " CROSS JOIN aclexplode(c.relacl) a WHERE c.relnamespace = 'ar'::regnamespace"
-        " AND c.relkind IN ('r', 'p') AND c.relname NOT IN ('currency', 'platform_person')"
+        " AND c.relkind IN ('r', 'p')"
+        " AND c.relname NOT IN ('currency', 'platform_person', 'barred_person')"
         " AND a.grantee <> c.relowner AND NOT EXISTS ("
         "   SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND a.grantee = ANY (p.polroles))",
         "{found} is a right without a policy",
