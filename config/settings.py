@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
+    "ninja",
     "duebook",
 ]
 MIDDLEWARE = [
@@ -49,7 +50,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "duebook.web.account.sessions.SeenMiddleware",
     "duebook.visibility.middleware.ViewerMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
@@ -91,8 +92,9 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "duebook.web.account.passwords.Guessable"},
 ]
+PASSWORD_RESET_TIMEOUT = 4 * 3600
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
@@ -105,26 +107,54 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # people come by invitation, which proves the address
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 1
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if IS_PUBLIC else "http"
+ACCOUNT_FORMS = {
+    "login": "duebook.web.account.forms.SignIn",
+    "reauthenticate": "duebook.web.account.forms.Reauthenticate",
+    "reset_password": "duebook.web.account.forms.AskForReset",
+    "reset_password_from_key": "duebook.web.account.forms.NewPassword",
+    "change_password": "duebook.web.account.forms.ChangePassword",
+    "set_password": "duebook.web.account.forms.FirstPassword",
+}
+# None: counted in duebook/web/account/attempts.py, where strangers lock nobody out.
+ACCOUNT_RATE_LIMITS: dict[str, str | None] = {
+    "login": None,
+    "login_failed": None,
+    "reset_password": "20/m/ip",
+    "confirm_email": "3/h/key",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("DUEBOOK_PROXIES", "1" if IS_PUBLIC else "0"))
 MFA_ADAPTER = "duebook.web.account.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # the present address is proved; only one that is to come is not
+MFA_FORMS = {
+    "authenticate": "duebook.web.account.forms.EnterCode",
+    "authenticate_webauthn": "duebook.web.account.forms.EnterPasskey",
+    "reauthenticate": "duebook.web.account.forms.ConfirmByCode",
+    "activate_totp": "duebook.web.account.forms.ActivateApp",
+    "deactivate_totp": "duebook.web.account.forms.DeactivateApp",
+    "login_webauthn": "duebook.web.account.forms.SignInByPasskey",
+    "reauthenticate_webauthn": "duebook.web.account.forms.ConfirmByPasskey",
+    "add_webauthn": "duebook.web.account.forms.AddPasskey",
+    "edit_webauthn": "duebook.web.account.forms.RenamePasskey",
+}
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}
 MFA_TOTP_ISSUER = "Duebook"
+MFA_TOTP_TOLERANCE = 1  # clocks differ, and people need a moment to type
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_PUBLIC  # localhost
-SOCIALACCOUNT_ADAPTER = "duebook.web.account.adapter.ProviderAdapter"
+SOCIALACCOUNT_ADAPTER = "duebook.web.account.provider.ProviderAdapter"
 SOCIALACCOUNT_STORE_TOKENS = False
-USERSESSIONS_TRACK_ACTIVITY = True
 
 # Counters of attempts are shared by all processes.
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-        "LOCATION": "cache",
+        "BACKEND": "duebook.web.account.cache.DoorCache",
     }
 }
 
@@ -145,11 +175,15 @@ STATICFILES_DIRS = [BASE_DIR / "duebook/web/static"]
 # Files are served as they stand in the package: no collecting step, nothing to forget.
 WHITENOISE_USE_FINDERS = True
 
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # not in a cookie
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "duebook.web.platform.errors.forged"
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -160,6 +194,7 @@ if IS_PUBLIC:
     LANGUAGE_COOKIE_NAME = "__Host-language"
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
+    CSRF_TRUSTED_ORIGINS = [ADDRESS]
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
@@ -187,5 +222,6 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": ["console"], "level": "ERROR", "propagate": False},
         "duebook": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        "procrastinate": {"handlers": ["console"], "level": "ERROR", "propagate": False},
     },
 }

@@ -56,6 +56,8 @@ def _answered(arguments: Sequence[str] | None) -> int:
     asked = parser.parse_args(arguments)
     if damaged := _damaged(asked):
         parser.error(f"{damaged!a} is not UTF-8 text")
+    if wrong := asked.wrong(asked):
+        asked.command.error(wrong)
     try:
         return _run(asked)
     except KeyboardInterrupt:
@@ -100,6 +102,7 @@ EXPECTED = {"DatabaseTrouble", "Refused", "Unreadable", "BadMapping", "NotAllowe
 
 
 def _run(asked: argparse.Namespace) -> int:
+    _set_scene(asked)
     import django
 
     from duebook.database.server import running
@@ -114,6 +117,14 @@ def _run(asked: argparse.Namespace) -> int:
             return command(asked)
         finally:
             _close()
+
+
+def _set_scene(asked: argparse.Namespace) -> None:
+    """What the settings, read once, must know: where letters lead to, and that this is a show."""
+    if asked.does.startswith("serving:"):
+        os.environ.setdefault("DUEBOOK_URL", f"http://localhost:{asked.port}")
+    if asked.does == "serving:demo":
+        os.environ["DUEBOOK_DEMO"] = "1"
 
 
 def _make_ready() -> None:
@@ -142,7 +153,10 @@ def _close() -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="duebook", description="Accounts receivable that ties out.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
-    for name, said in (("demo", "sample organisations, to look around"), ("serve", "web server")):
+    for name, said in (
+        ("demo", "sample organisations, to look around"),
+        ("serve", "web server and worker"),
+    ):
         _add(commands, name, f"serving:{name}", said).add_argument("--port", type=int, default=8000)
     for name, said in (
         ("migrate", "bring the database up to this release"),
@@ -154,6 +168,10 @@ def _parser() -> argparse.ArgumentParser:
     rollups = _group(commands, "rollups", "what is derived from the documents")
     for name, said in (("check", "compare it with them"), ("rebuild", "derive it anew")):
         _add(rollups, name, f"upkeep:{name}", said).add_argument("slug", metavar="SLUG")
+    audit = _group(commands, "audit", "who did what")
+    trail = _add(audit, "verify", "auditing:verify", "is the trail as it was written?")
+    trail.add_argument("slug", metavar="SLUG")
+    trail.add_argument("--head", metavar="SEQ:HASH", default="")
     org = _group(commands, "org", "organisations")
     _organisations(_add(org, "create", "people:create_organisation", "a new organisation"))
     user = _group(commands, "user", "people")
@@ -171,8 +189,13 @@ def _parser() -> argparse.ArgumentParser:
 def _add(to: Commands, name: str, does: str, said: str) -> _Parser:
     """A command; `does` is the module of the console and the function in it."""
     command: _Parser = to.add_parser(name, help=said, description=said)
-    command.set_defaults(does=does, readies=True)
+    command.set_defaults(does=does, readies=True, command=command, wrong=_nothing)
     return command
+
+
+def _nothing(asked: argparse.Namespace) -> str:
+    """What is wrong with options together that each are right."""
+    return ""
 
 
 def _group(to: Commands, name: str, said: str) -> Commands:
@@ -191,10 +214,24 @@ def _organisations(command: argparse.ArgumentParser) -> None:
 
 def _people(command: argparse.ArgumentParser) -> None:
     command.add_argument("email", metavar="EMAIL")
-    command.add_argument("--org", metavar="SLUG", required=True)
-    command.add_argument("--role", choices=("admin", "member", "client"), required=True)
+    command.add_argument("--org", metavar="SLUG", default="")
+    command.add_argument("--role", choices=("admin", "member", "client"), default="")
     command.add_argument("--account", metavar="NUMBER", action="append", default=[])
+    command.add_argument("--platform-owner", action="store_true", help="of no organisation")
+    command.add_argument("--name", default="")
     command.add_argument("--password-stdin", action="store_true")
+    command.set_defaults(wrong=_wrong_person)
+
+
+def _wrong_person(asked: argparse.Namespace) -> str:
+    if asked.platform_owner and (asked.org or asked.role or asked.account):
+        return "--platform-owner is of no organisation: leave out --org, --role and --account"
+    missing = [name for name in ("org", "role") if not vars(asked)[name]]
+    if missing and not asked.platform_owner:
+        return "the following arguments are required: --" + ", --".join(missing)
+    if asked.account and asked.role != "client":
+        return f"--account is for clients: leave it out with --role {asked.role}"
+    return ""
 
 
 def _imports(command: argparse.ArgumentParser) -> None:

@@ -59,7 +59,12 @@ class Somebody:
             request.viewer = SimpleNamespace(org_id=1, person_id=1, kind=kind)
             request.person_name = "Maya Lindqvist"
             request.organisation = SimpleNamespace(
-                org_id=1, slug=slug, name="Halden & Roe", aging_basis="due", today=TODAY
+                org_id=1,
+                slug=slug,
+                name="Halden & Roe",
+                aging_basis="due",
+                aging_edges=(30, 60, 90),
+                today=TODAY,
             )
 
 

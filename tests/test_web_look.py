@@ -273,7 +273,7 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
     monkeypatch.setattr(staff_views, "aging_page", aging)
     monkeypatch.setattr(portal_views, "portal_aging", lambda **_: [owed()])
-    monkeypatch.setattr(context, "organisations_of", lambda _: [])
+    monkeypatch.setattr(context, "places", lambda _: [])
     return asked
 
 
@@ -385,7 +385,7 @@ def test_error_pages_ask_nothing_and_say_nothing(monkeypatch: pytest.MonkeyPatch
     def refuse(_: int) -> list[Any]:
         raise AssertionError("an error page asked the database")
 
-    monkeypatch.setattr(context, "organisations_of", refuse)
+    monkeypatch.setattr(context, "places", refuse)
     request = request_for("")
     for name in ("400", "403", "403_csrf", "404", "500"):
         assert "Halden" not in render_to_string(f"{name}.html", request=request)

@@ -10,10 +10,12 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from duebook.ingest.load import Opened, Result, load, open_file
 from duebook.ingest.load import Progress as Told
+from duebook.ingest.load import Result, load
 from duebook.ingest.mapping import load_mapping
-from duebook.visibility.organisations import console_of
+from duebook.ingest.opening import Opened, open_files
+from duebook.visibility.organisations import console_of, current
+from duebook.visibility.seeing import seeing
 
 SHOWN = 20
 ACTIONS = ("new", "changed", "unchanged", "repeated", "stale", "skipped", "invalid")
@@ -23,7 +25,15 @@ def import_files(asked: Namespace) -> int:
     """0 when every row is in, 1 when invalid rows were left out; 2, and nothing, otherwise."""
     console = console_of(asked.slug)
     mapping = load_mapping(asked.mapping) if asked.mapping else None
-    files = [open_file(path, kind=asked.kind, mapping=mapping) for path in asked.files]
+    with seeing(console):
+        currency = current(console).currency
+    files = [
+        file
+        for path in asked.files
+        for file in open_files(path, kind=asked.kind, mapping=mapping, currency=currency)
+    ]
+    for file in files:
+        _tell(file)
     with _progress(files) as told:
         results = load(
             console,
@@ -40,6 +50,14 @@ def import_files(asked: Namespace) -> int:
     elif asked.dry_run:
         print("Dry run: nothing was written.")
     return 1 if any(result.invalid for result in results) else 0
+
+
+def _tell(file: Opened) -> None:
+    """What was understood of a file that nobody described."""
+    if file.proposal:
+        print("\n".join(file.proposal.said))
+    for name in file.left_out:
+        print(f"{name}: left out, for it is no table of any kind.")
 
 
 def _say(result: Result) -> None:
@@ -71,7 +89,7 @@ def _progress(files: list[Opened]) -> Iterator[Told]:
         console=Console(stderr=True),
     )
     with bars:
-        known = {file.path.name: bars.add_task(file.path.name, total=None) for file in files}
+        known = {file.name: bars.add_task(file.name, total=None) for file in files}
 
         def told(name: str, rows: int, total: int) -> None:
             bars.update(known[name], completed=rows, total=total or None)

@@ -7,21 +7,26 @@ import socket
 import tempfile
 from argparse import Namespace
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
-from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
 from granian.constants import Interfaces
 from granian.server import MPServer as Granian
 
-from duebook.console.worker import application
+from duebook.console.worker import application, working
 from duebook.database.logins import close_all
-from duebook.demo.generator import PASSWORD, SampleOrganisation, SamplePerson, sample_organisations
+from duebook.demo import people
+from duebook.demo.blueprints import OWNER
+from duebook.demo.generator import PASSWORD, SampleOrganisation, sample_organisations
 from duebook.ingest.load import load, open_file
 from duebook.visibility import organisations
-from duebook.visibility.models import Login, OrganisationRecord
-from duebook.visibility.organisations import PLATFORM, Refused, console_of
+from duebook.visibility.models import OrganisationRecord
+from duebook.visibility.organisations import PLATFORM, Refused, console_of, current
 from duebook.visibility.seeing import seeing
+from duebook.web.asked import OrganisationRequest
+from duebook.web.invitation.letter import write_to
 
 ADDRESS = "127.0.0.1"
 
@@ -38,25 +43,17 @@ def demo(asked: Namespace) -> int:
     _refuse_taken(asked.port)
     samples = sample_organisations(datetime.now(UTC).date())
     for sample in samples:
-        if not _is_there(sample):
+        if not people.are_there(sample):
             print(f"Loading {sample.name} ...", flush=True)
             _make(sample)
+    people.add_owner()
     print(f"\nDuebook is at http://localhost:{asked.port}/ (stop with Ctrl-C)")
     print(f"Every login has the password {PASSWORD}\n")
     for email, said in _logins(samples):
         print(f"  {email:34} {said}")
-    print(flush=True)
+    print(f"\nLetters are not sent but shown at http://localhost:{asked.port}/outbox/", flush=True)
     _serve(asked.port)
     return 0
-
-
-def _is_there(sample: SampleOrganisation) -> bool:
-    """Whole: the people come last."""
-    with seeing(PLATFORM):
-        if not OrganisationRecord.objects.filter(slug=sample.slug).exists():
-            return False
-    last = Login.objects.filter(email=sample.people[-1].email)
-    return last.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX).exists()
 
 
 def _make(sample: SampleOrganisation) -> None:
@@ -68,38 +65,29 @@ def _make(sample: SampleOrganisation) -> None:
         )
     with seeing(PLATFORM):
         OrganisationRecord.objects.filter(slug=sample.slug).update(**sample.settings)
-    operators = [person for person in sample.people if person.role != "client"]
-    for person in operators:
-        _add(sample, person)
+    people.add_staff(sample)
     with tempfile.TemporaryDirectory() as folder:
         files = sample.write(Path(folder))
         opened = [open_file(file, kind=file.stem, mapping=None) for file in files]
         load(console_of(sample.slug), opened)
-    for person in sample.people:
-        if person.role == "client":
-            _add(sample, person)
+    people.share(sample, at=datetime.now(UTC))
+    _invite(sample)
+    people.add_clients(sample)
 
 
-def _add(sample: SampleOrganisation, person: SamplePerson) -> None:
-    organisations.add_person(
-        person.email,
-        slug=sample.slug,
-        role=person.role,
-        accounts=list(person.accounts),
-        name=person.name,
-    )
-    Login.objects.filter(email=person.email).update(password=_hashed())
-
-
-@cache
-def _hashed() -> str:
-    """Once for all of them: a good hash takes its time."""
-    return make_password(PASSWORD)
+def _invite(sample: SampleOrganisation) -> None:
+    """With letters, as if the first admin had done it on the page."""
+    console = console_of(sample.slug)
+    with seeing(console):
+        seen = current(console)
+    asking = SimpleNamespace(organisation=seen, person_name=sample.people[0].name)
+    for invitation in people.invite(sample, at=datetime.now(UTC)):
+        write_to(cast(OrganisationRequest, asking), invitation)
 
 
 def _logins(samples: list[SampleOrganisation]) -> list[tuple[str, str]]:
     """One per kind of person, of the largest variety first."""
-    shown: dict[str, tuple[str, str]] = {}
+    shown = {OWNER.role: (OWNER.email, "owner of the platform: may enter each of them")}
     for sample in samples:
         for person in sample.people:
             what = f"{person.role} of {sample.name}"
@@ -119,15 +107,17 @@ def _refuse_taken(port: int) -> None:
 
 
 def _serve(port: int) -> None:
-    # The worker is a fork of this process, and a pool's threads do not live on in a fork.
+    """Pages and the work behind them."""
+    # Both are forks of this process, and a pool's threads do not live on in a fork.
     close_all()
-    Granian(
-        "config.wsgi:application",
-        address=ADDRESS,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=1,
-        blocking_threads=4,
-        log_access=False,
-        log_level="warning",  # type: ignore[arg-type]
-    ).serve(target_loader=partial(application, os.getpid()), wrap_loader=False)
+    with working():
+        Granian(
+            "config.wsgi:application",
+            address=ADDRESS,
+            port=port,
+            interface=Interfaces.WSGI,
+            workers=1,
+            blocking_threads=4,
+            log_access=False,
+            log_level="warning",  # type: ignore[arg-type]
+        ).serve(target_loader=partial(application, os.getpid()), wrap_loader=False)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 
+from django.conf import settings
+
 from duebook.database import doctor as checks
 from duebook.database import migrate as migrating
 from duebook.database.target import is_embedded, password, target
 from duebook.ledger import posting
+from duebook.post.server import BadAddress, MailServer
 from duebook.visibility.organisations import console_of
 from duebook.visibility.seeing import raw, seeing
 
@@ -27,7 +30,19 @@ def doctor(asked: Namespace) -> int:
     for name, problem in checks.doctor():
         wrong += problem is not None
         print(f"{'wrong' if problem else 'ok   '} {name}{': ' + problem if problem else ''}")
-    return 1 if wrong else 0
+    return 1 if wrong + _letters() else 0
+
+
+def _letters() -> int:
+    """Whether letters can leave; without a mail server they wait, which is said."""
+    try:
+        server = MailServer.at(settings.DELIVERY) if settings.DELIVERY else None
+    except BadAddress as trouble:
+        print(f"wrong letters: {trouble}")
+        return 1
+    waits = "they wait until DUEBOOK_SMTP names a mail server"
+    print(f"ok    letters: {f'they leave by {server.host}' if server else waits}")
+    return 0
 
 
 def database_url(asked: Namespace) -> int:

@@ -1,24 +1,130 @@
-"""The process that answers for the web server: it must not outlive a server that was killed."""
+"""The processes beside the server: none of them may outlive a server that was killed."""
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
 
 LOOK_SECONDS = 0.5
+GRACE_SECONDS = 5.0  # for the job at hand, when the worker is to stop
+AGAIN_SECONDS = 2.0  # until a worker that died is begun anew
+TOLD = (signal.SIGTERM, signal.SIGINT)
 
 
 def application(server: int) -> Callable[..., Any]:
     """The web application, until the process `server` is gone.
 
-    A worker left behind would keep the port, and the next server could not start.
+    A process left behind would keep the port, and the next server could not start.
     """
     threading.Thread(target=_follow, args=[server], daemon=True).start()
     return import_module("config.wsgi").application  # type: ignore[no-any-return]
+
+
+@contextmanager
+def working() -> Iterator[None]:
+    """With a worker beside it, which does the jobs of the queue and ends when the block ends.
+
+    Between the two stands a keeper: it begins the worker anew should it die, and ends it should
+    this process be killed. Forked before anything has threads: nothing is imported twice.
+    """
+    with _undisturbed() as disturbed:
+        keeper = _forked(partial(_keep, os.getpid()), disturbed)
+        try:
+            disturbed()
+            yield
+        finally:
+            _end(keeper, seconds=2 * GRACE_SECONDS)
+
+
+class _Told(Exception):
+    """To stop."""
+
+
+def _keep(server: int) -> None:
+    while os.getppid() == server:
+        with _undisturbed() as disturbed:
+            for each in TOLD:
+                signal.signal(each, _tell)
+            worker = _forked(_work, disturbed)
+            try:
+                disturbed()
+                while os.getppid() == server and worker:
+                    time.sleep(LOOK_SECONDS)
+                    worker = 0 if _has_ended(worker) else worker
+                time.sleep(0 if worker else AGAIN_SECONDS)
+            except _Told:
+                return
+            finally:
+                for each in TOLD:
+                    signal.signal(each, signal.SIG_IGN)
+                if worker:
+                    _end(worker, seconds=GRACE_SECONDS)
+
+
+def _tell(*_: object) -> NoReturn:
+    raise _Told
+
+
+@contextmanager
+def _undisturbed() -> Iterator[Callable[[], object]]:
+    """Signals wait until what is yielded is called, or the block has ended."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, TOLD)
+    disturbed = partial(signal.pthread_sigmask, signal.SIG_SETMASK, before)
+    try:
+        yield disturbed
+    finally:
+        disturbed()
+
+
+def _work() -> None:
+    threading.Thread(target=_follow, args=[os.getppid()], daemon=True).start()
+    for each in TOLD:
+        signal.signal(each, signal.SIG_DFL)
+    import_module("duebook.jobs.worker").work()
+
+
+def _forked(act: Callable[[], None], disturbed: Callable[[], object]) -> int:
+    """A child that does this and nothing else, whatever happens."""
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            for each in TOLD:
+                signal.signal(each, signal.SIG_DFL)
+            disturbed()
+            act()
+            code = 0
+        except BaseException:
+            import_module("logging").getLogger("duebook.jobs").exception("The worker has died.")
+        finally:
+            os._exit(code)
+    return child
+
+
+def _end(child: int, *, seconds: float) -> None:
+    """Ask it to stop; after so many seconds it is not asked any more."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(child, signal.SIGTERM)
+        until = time.monotonic() + seconds
+        while not _has_ended(child):
+            if time.monotonic() > until:
+                os.kill(child, signal.SIGKILL)
+            time.sleep(0.02)
+
+
+def _has_ended(child: int) -> bool:
+    try:
+        return os.waitpid(child, os.WNOHANG)[0] == child
+    except ChildProcessError:
+        return True
 
 
 def _follow(server: int) -> None:

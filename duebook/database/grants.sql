@@ -3,6 +3,7 @@ GRANT USAGE ON SCHEMA ar, guard TO duebook_admin, duebook_member, duebook_member
     duebook_service, duebook_service_read, duebook_platform, duebook_backup;
 GRANT USAGE ON SCHEMA guard TO duebook_door, duebook_worker;
 GRANT USAGE ON SCHEMA door TO duebook_door, duebook_backup;
+GRANT USAGE ON SCHEMA queue TO duebook_worker, duebook_backup;
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA guard FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION guard.viewer_org(text), guard.viewer_person()
@@ -13,13 +14,15 @@ GRANT EXECUTE ON FUNCTION guard.viewer_is_platform(), guard.set_standing(bigint,
     TO duebook_platform;
 GRANT EXECUTE ON FUNCTION guard.record(text, jsonb, text, bigint) TO duebook_admin, duebook_member, duebook_member_all,
     duebook_client, duebook_service, duebook_service_read, duebook_platform;
+GRANT EXECUTE ON FUNCTION guard.audit_end() TO duebook_admin;
 GRANT EXECUTE ON FUNCTION guard.enqueue(text, jsonb) TO duebook_admin, duebook_member, duebook_member_all, duebook_client;
 GRANT EXECUTE ON FUNCTION guard.memberships_of(bigint), guard.console_of(text), guard.owns_platform(bigint),
     guard.record_at_door(bigint, text, jsonb, text, bigint), guard.invitation_by(text), guard.hold_invitation(text),
     guard.accept_invitation(text, bigint, text, text, text), guard.decline_invitation(text, text),
-    guard.rename_person(bigint, text, text), guard.token_viewer(text, text), guard.identity_provider_of(text)
+    guard.rename_person(bigint, text, text), guard.token_viewer(text, text), guard.identity_provider_of(text),
+    guard.enqueue_letter(bigint)
     TO duebook_door;
-GRANT EXECUTE ON FUNCTION guard.job_viewer(bigint) TO duebook_worker;
+GRANT EXECUTE ON FUNCTION guard.job_viewer(bigint), guard.tidy() TO duebook_worker;
 GRANT USAGE ON SEQUENCE guard.principal_id_seq TO duebook_door, duebook_admin, duebook_platform;
 
 REVOKE ALL ON ALL TABLES IN SCHEMA door FROM duebook_door;
@@ -27,7 +30,18 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA door TO duebook_doo
 REVOKE INSERT, UPDATE, DELETE ON door.django_migrations FROM duebook_door;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA door TO duebook_door;
 GRANT SELECT ON ALL TABLES IN SCHEMA door TO duebook_backup;
-GRANT SELECT ON ALL SEQUENCES IN SCHEMA ar, door, guard TO duebook_backup;
+GRANT SELECT ON ALL TABLES IN SCHEMA queue TO duebook_backup;
+GRANT SELECT ON ALL SEQUENCES IN SCHEMA ar, door, guard, queue TO duebook_backup;
+
+-- The queue is the worker's. The guard puts jobs into it, through one function.
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA queue TO duebook_worker;
+REVOKE ALL ON queue.made_from FROM duebook_worker;
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA queue TO duebook_worker;
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA queue TO duebook_worker;
+REVOKE ALL ON FUNCTION queue.defer(text, jsonb, text, integer) FROM duebook_worker;
+GRANT USAGE ON TYPE queue.procrastinate_job_status, queue.procrastinate_job_event_type, queue.procrastinate_job_to_defer_v1
+    TO duebook_worker;
+GRANT EXECUTE ON FUNCTION queue.defer(text, jsonb, text, integer) TO duebook_guard;
 
 -- Only a superuser may watch commands; where the migrator is none, doctor says what is missing.
 DO $$

@@ -17,6 +17,8 @@ from django.core.management import call_command
 from psycopg import sql
 
 from duebook.database.keys import KEY_ID, pads, signing_key
+from duebook.database.queue import make_queue
+from duebook.database.queue import release as queue_release
 from duebook.database.target import (
     DatabaseTrouble,
     home,
@@ -42,6 +44,7 @@ def migrate(*, verbosity: int = 0) -> None:
         _create_database(cluster, database)
     with connect() as own:
         own.execute(statements(HERE / "schemas.sql"))
+        make_queue(own)
     call_command("migrate", database="migrator", verbosity=verbosity, interactive=False)
     apply_rules()
 
@@ -59,8 +62,9 @@ def _release() -> str:
     """A digest of everything that shapes the database, and of the secret its logins rest on."""
     digest = hashlib.sha256(secret().encode())
     package = HERE.parent
-    shaping = [*package.glob("*/*.sql"), *package.glob("migrations/*.py"), HERE / "migrate.py"]
-    for file in sorted(shaping):
+    digest.update(queue_release().encode())
+    shaping = [*package.glob("*/*.sql"), *package.glob("migrations/*.py")]
+    for file in sorted([*shaping, HERE / "migrate.py", HERE / "queue.py"]):
         digest.update(file.read_bytes())
     return digest.hexdigest()
 

@@ -1,5 +1,5 @@
 -- Schemas and their owners in one database. Run by the migrator before the tables are made.
--- ar: what organisations own. guard: who is looking. door: sign-in. public: nothing at all.
+-- ar: what organisations own. guard: who is looking. door: sign-in. queue: work for the worker. public: nothing at all.
 DO $$
 BEGIN
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
@@ -11,6 +11,7 @@ END $$;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 CREATE SCHEMA IF NOT EXISTS ar AUTHORIZATION duebook_owner;
 CREATE SCHEMA IF NOT EXISTS door AUTHORIZATION duebook_owner;
+CREATE SCHEMA IF NOT EXISTS queue AUTHORIZATION duebook_owner;
 CREATE SCHEMA IF NOT EXISTS guard AUTHORIZATION duebook_guard;
 DO $$
 BEGIN
@@ -25,5 +26,5 @@ GRANT USAGE ON SEQUENCE guard.principal_id_seq TO duebook_owner;
 RESET ROLE;
 SET ROLE duebook_owner;
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
-GRANT USAGE ON SCHEMA ar TO duebook_guard;
+GRANT USAGE ON SCHEMA ar, queue TO duebook_guard;
 RESET ROLE;

@@ -16,6 +16,25 @@ class Person:
 
 
 @dataclass(frozen=True)
+class Team:
+    """`members` by e-mail; the accounts of `ranks` are shared with the team."""
+
+    name: str
+    members: tuple[str, ...]
+    ranks: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Invited:
+    """Somebody who has not answered yet; a client for the account of `rank`."""
+
+    email: str
+    name: str
+    role: str
+    rank: int | None = None
+
+
+@dataclass(frozen=True)
 class Item:
     """A thing on an invoice line, priced in minor units of the organisation's currency."""
 
@@ -31,6 +50,7 @@ class Blueprint:
     timezone: str
     settings: dict[str, str | int | bool]
     people: tuple[Person, ...]
+    invited: tuple[Invited, ...]
     accounts: int
     invoices: int
     typical_invoice: int  # minor units, the median
@@ -55,7 +75,12 @@ class Blueprint:
     takes_post_dated: bool = False
     offsets: bool = False  # some customers are suppliers too
     named: dict[int, tuple[str, int | None]] = field(default_factory=dict)  # rank: name, parent
+    teams: tuple[Team, ...] = ()
+    shared: dict[str, tuple[int, ...]] = field(default_factory=dict)  # e-mail of a member: ranks
 
+
+# Owns the platform the sample organisations are on, and belongs to none of them.
+OWNER = Person("owner@duebook.example", "Odette Vance", "platform owner")
 
 # One bookkeeper keeps the books of two of them, and one buyer buys from two of them.
 BOOKKEEPER = ("tamar@shlavim-books.example", "Tamar Nadivi")
@@ -79,6 +104,7 @@ WORKSHOP = Blueprint(
         Person("avi@talmor.example", "Avi Segalon", "member"),
         Person("orders@gilboor.example", "רוני גילבור", "client", (0,)),
     ),
+    invited=(Invited("dana@talmor.example", "דנה אלגביש", "member"),),
     accounts=40,
     invoices=600,
     typical_invoice=2_400_00,
@@ -121,6 +147,10 @@ DISTRIBUTOR = Blueprint(
         Person(*BUYER, "client", (1, 4)),
         Person("ap@tamrowick.example", "Ruth Marsh", "client", (0,)),
     ),
+    invited=(
+        Invited("grace@marlowick.example", "Grace Hartwell", "member"),
+        Invited("lisboa@calvera.example", "Nuno Calvera", "client", 4),
+    ),
     accounts=400,
     invoices=8_000,
     typical_invoice=860_00,
@@ -156,6 +186,11 @@ DISTRIBUTOR = Blueprint(
         1: ("Calvera Hotéis SA", None),
         4: ("Calvera Hotéis, Lisboa", 1),
     },
+    teams=(
+        Team("Hotels", ("ben@marlowick.example", "zoe@marlowick.example"), (1, 4)),
+        Team("Late payers", ("zoe@marlowick.example", BOOKKEEPER[0]), (3, 5, 6, 9)),
+    ),
+    shared={"ben@marlowick.example": (0, 2)},
 )
 
 MANUFACTURER = Blueprint(
@@ -172,6 +207,7 @@ MANUFACTURER = Blueprint(
         Person(*BUYER, "client", (2,)),
         Person("keiri@aokaede.example", "青瀬 陽子", "client", (0,)),
     ),
+    invited=(Invited("paris@calvera.example", "Maëlle Vaucelle", "client", 2),),
     accounts=1_500,
     invoices=25_000,
     typical_invoice=2_900_00,
@@ -203,6 +239,11 @@ MANUFACTURER = Blueprint(
     discount_share=0.2,
     offsets=True,
     named={0: ("株式会社青楓精機", None), 2: ("Calvera Industrial SA", None)},
+    teams=(
+        Team("Export", ("heike@brevalt.example", "lothar@brevalt.example"), (0, 2)),
+        Team("Mahnwesen", ("lothar@brevalt.example", "soren@brevalt.example"), (3, 5, 6, 9)),
+    ),
+    shared={"soren@brevalt.example": (0,)},
 )
 
 BLUEPRINTS = (DISTRIBUTOR, WORKSHOP, MANUFACTURER)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -28,12 +29,30 @@ _BOOLS = {"yes": True, "y": True, "true": True, "t": True, "1": True}
 _BOOLS |= {"no": False, "n": False, "false": False, "f": False, "0": False}
 
 
+# What programs write where they have no value. Where a text is expected it may be one.
+NULL_WORDS = frozenset("null (null) n/a #n/a na none nil nan nat <na> \\n - -- – —".split())
+# In a column of amounts a dash often is a zero, so there it stays a question.
+# NaN comes from a calculation that went wrong.
+AMOUNT_NULL_WORDS = NULL_WORDS - frozenset("- -- – — nan nat".split())
+NO_DAYS = frozenset("00.00.0000 00/00/0000 00000000 0000-00-00".split())
+
+
 class Wrong(Exception):
-    """The value cannot be taken. The message is a sentence: what is wrong and what to do."""
+    """The value cannot be taken. The message is a sentence: what is wrong and what to do.
+
+    `at` is the position of the cell when it is not the one that was being read.
+    """
+
+    def __init__(self, message: str, *, at: int = -1) -> None:
+        super().__init__(message)
+        self.at = at
 
 
 class Remembered(dict[str, _T]):
-    """Answers a text once and remembers it; as a dict, because a hit must cost nothing."""
+    """Answers a text once and remembers it; as a dict, because a hit must cost nothing.
+
+    Words that mean nothing are answered each time, for they are counted.
+    """
 
     def __init__(self, answer: Callable[[str], _T]) -> None:
         super().__init__()
@@ -43,9 +62,14 @@ class Remembered(dict[str, _T]):
         value = self.answer(text)
         if len(self) >= REMEMBERED:
             self.clear()
-        if len(text) <= NUMBER:
+        if len(text) <= NUMBER and not is_null_word(text):
             self[text] = value
         return value
+
+
+def is_null_word(text: str) -> bool:
+    word = text.strip().casefold()
+    return word in NULL_WORDS or word in NO_DAYS
 
 
 def parser(
@@ -79,25 +103,48 @@ def text_parser(*, longest: int) -> Callable[[str], str]:
 
 
 def amount_parser(
-    *, decimal: str = ".", thousands: str = "", rounded: bool = False
+    *,
+    decimal: str = ".",
+    thousands: str = "",
+    rounded: bool = False,
+    symbols: tuple[str, ...] = (),
 ) -> Callable[[str], Decimal]:
     """Reads a number exactly and drops the zeros at the end of its decimals.
 
     The short way serves nearly every cell; the long one knows signs, brackets and grouping.
     """
     limit = ROUNDED_DECIMALS_LIMIT if rounded else DECIMALS_LIMIT
+    bare = _without(symbols)
 
     def parse(text: str) -> Decimal:
         # The NUL, no digit, keeps a foreign "." from passing as the decimal mark.
         plain = text if decimal == "." else text.replace(".", "\0").replace(decimal, ".")
         is_short = len(text) <= DECIMALS_LIMIT and plain.isascii()
         if not (is_short and plain.replace(".", "", 1).isdigit()):
-            plain = _number(text, decimal=decimal, thousands=thousands, decimals_limit=limit)
+            plain = _number(bare(text), decimal=decimal, thousands=thousands, decimals_limit=limit)
         elif "." in plain:
             plain = plain.rstrip("0").rstrip(".") or "0"
         return Decimal(plain)
 
     return parse
+
+
+def _without(symbols: tuple[str, ...]) -> Callable[[str], str]:
+    """Takes currency signs off, which stand at either end, inside of the number's own sign."""
+    if not symbols:
+        return lambda text: text
+    sign = "|".join(re.escape(each) for each in sorted(symbols, key=len, reverse=True))
+    pattern = re.compile(
+        rf"([-+\u2212(\s]*)(?:{sign})?\s*([-+\u2212]?[^-+()\u2212]*?)\s*"
+        rf"([-+\u2212]?)\s*(?:{sign})?([-+\u2212)\s]*)",
+        re.IGNORECASE,
+    )
+
+    def bare(text: str) -> str:
+        found = pattern.fullmatch(text) if len(text) <= NUMBER else None
+        return "".join(found.groups()).strip() if found else text
+
+    return bare
 
 
 def _not_negative(amounts: Callable[[str], Decimal]) -> Callable[[str], Decimal]:

@@ -7,18 +7,19 @@ per field that is fed.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
 from duebook.ingest.cells import Wrong, refuse_unstorable
-from duebook.ingest.csv_file import SourceRow
 from duebook.ingest.encoding import storable
 from duebook.ingest.feeds import Bound
+from duebook.ingest.finish import FIRST_FIELD, finishers, gaps
 from duebook.ingest.readers import Read, joined_text, readers
+from duebook.ingest.rows import SourceRow
 
-LINE, FINGERPRINT, FIRST_FIELD = 0, 1, 2
+LINE, FINGERPRINT = 0, 1
 SHOWN = 200
 ZERO = "amount is zero"
 DUE_BEFORE_ISSUE = "due date before the issue date"
@@ -49,24 +50,38 @@ Checker = Callable[[SourceRow], Accepted | Rejected | Skipped]
 
 def checker(bound: Bound, *, warnings: Counter[str] | None = None) -> Checker:
     """The function that checks the rows of one file. It counts oddities it lets pass."""
-    plan = _plan(bound)
+    warnings = Counter() if warnings is None else warnings
+    plan = _plan(bound, warnings)
     blank = _blank(bound)
-    squared, left_out, joined = _squarer(bound), _filter(bound), _joiner(bound)
-    rule = _row_rule(bound, Counter() if warnings is None else warnings)
+    squared, passed, left_out, joined = (
+        _squarer(bound),
+        gaps(bound),
+        _filter(bound),
+        _joiner(bound),
+    )
+    finish = finishers(bound)
+    needed = _needed(bound)
+    rule = _row_rule(bound, warnings)
 
     def check(row: SourceRow) -> Accepted | Rejected | Skipped:
-        line, cells, trouble = row
+        line, cells, trouble, faults = row
         place = -1
         values = blank.copy()
         values[LINE] = line
         try:
             cells = squared(cells, trouble)
+            if passed and (reason := passed(cells)):
+                return Skipped(line, reason)
             if left_out and (reason := left_out(cells)):
                 return Skipped(line, reason)
+            if faults:
+                _refuse_faults(faults, needed)
             if joined:
                 cells = joined(cells)
             for place, slot, read in plan:
                 values[slot] = read(cells[place])
+            for each in finish:
+                each(values, cells)
             content = repr(values[FIRST_FIELD:])
             # Only escapes have backslashes: nearly every row is spared the closer look.
             if "\\" in content:
@@ -74,19 +89,34 @@ def checker(bound: Bound, *, warnings: Counter[str] | None = None) -> Checker:
                     place = fed[0]
                     refuse_unstorable(values[fed[1]])
         except Wrong as wrong:
-            return _rejected(bound, line, cells, place, str(wrong))
+            return _rejected(bound, line, cells, wrong, place=place)
         values[FINGERPRINT] = blake2b(content.encode(), digest_size=16).digest()
         return rule(values) or tuple(values)
 
     return check
 
 
-def _plan(bound: Bound) -> tuple[tuple[int, int, Read], ...]:
+def _plan(bound: Bound, warnings: Counter[str]) -> tuple[tuple[int, int, Read], ...]:
     """Where each field's text stands, where its value goes, and how the one becomes the other."""
     places, slots = _places(bound), bound.kind.slots
-    return tuple(
-        (places[name], slots[name] + FIRST_FIELD, read) for name, read in readers(bound).items()
-    )
+
+    def note(said: str) -> None:
+        warnings[said] += 1
+
+    fed = readers(bound, note=note)
+    return tuple((places[name], slots[name] + FIRST_FIELD, read) for name, read in fed.items())
+
+
+def _needed(bound: Bound) -> frozenset[int]:
+    """The positions of the cells that say something."""
+    fed = {position for feed in bound.feeds for position in feed.positions}
+    return frozenset(fed | {*bound.others.values()} | {at for at, _ in bound.filters})
+
+
+def _refuse_faults(faults: Mapping[int, str], needed: frozenset[int]) -> None:
+    for position, reason in faults.items():
+        if position in needed:
+            raise Wrong(reason, at=position)
 
 
 def _places(bound: Bound) -> dict[str, int]:
@@ -116,6 +146,8 @@ def _squarer(bound: Bound) -> Callable[[list[str], str], list[str]]:
             return cells
         if trouble:
             raise Wrong(trouble)
+        if bound.typed:  # Their cells have a place: empty ones are left out, and notes may follow.
+            return cells[:width] + [""] * (width - len(cells))
         if len(cells) < least or any(map(str.strip, cells[width:])):
             raise Wrong(
                 f"The row has {len(cells):,} cells where the header has {least:,}: "
@@ -152,7 +184,11 @@ def _joiner(bound: Bound) -> Callable[[list[str]], list[str]] | None:
     return joined if feeds else None
 
 
-def _rejected(bound: Bound, line: int, cells: list[str], place: int, reason: str) -> Rejected:
+def _rejected(bound: Bound, line: int, cells: list[str], wrong: Wrong, *, place: int) -> Rejected:
+    reason = str(wrong)
+    if wrong.at >= 0:
+        label = bound.header[wrong.at].strip() or f"#{wrong.at + 1}"
+        return Rejected(line, label, _shown(cells[wrong.at]), reason)
     if place < 0:
         return Rejected(line, "", "", reason)
     places = _places(bound)

@@ -1,71 +1,88 @@
 """CSV files as rows of cells, whatever program wrote them, in flat memory.
 
-Nothing here knows what a column means. A row that cannot be told apart from its neighbours
-comes out with its trouble, so that the rows around it still count; a file that cannot be read
-at all is Unreadable.
+A file that cannot be read at all is Unreadable.
 """
 
 from __future__ import annotations
 
 import csv
+import re
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO
 
 from duebook.ingest.encoding import Unreadable as Unreadable
-from duebook.ingest.encoding import encoding_of, opened_bytes, refuse_binary, storable
+from duebook.ingest.encoding import encoding_of, opened_bytes, refuse_binary
+from duebook.ingest.rows import CELL_LIMIT, RECORD_LIMIT, tabled
+from duebook.ingest.rows import Source as Source
+from duebook.ingest.rows import SourceRow as SourceRow
 
-CELL_LIMIT = 1_000_000  # characters of one cell
-RECORD_LIMIT = 2_000_000  # characters of one row, all its lines together
 REREAD_LIMIT = 32_000_000  # characters read a second time after broken quotation marks
-COLUMN_LIMIT = 1_000
-COLUMN_NAME_LIMIT = 500
 SEPARATORS = ",;\t|"
+_RUN = re.compile(r"[|;,:~^#+*=!@$%&/\\<>\x1f-]{2,}|[~^\x1f]")
+_LINE_END = re.compile("\r\n|\r|\n")
+_LINES_ASKED = 50
+# Stands for a separator of several characters: Unicode promises that no text holds it.
+_MARK = "\ufdd0"
 
 csv.field_size_limit(CELL_LIMIT)
 
 
-class SourceRow(NamedTuple):
-    """One row and the line it starts on. A row with `trouble` has no cells to trust."""
+def read(
+    path: Path,
+    *,
+    name: str = "",
+    encoding: str | None = None,
+    separator: str = "",
+    header: Sequence[str] | None = None,
+    skip_rows: int = 0,
+) -> Source:
+    """Look at a file's beginning: its encoding, its separator, its header, and that it has rows.
 
-    line: int
-    cells: list[str]
-    trouble: str = ""
+    `header` names the columns of a file that does not; `name` is what sentences call the file.
+    """
+    name = name or path.name
+    encoding = encoding_of(path, stated=encoding, name=name)
+    start = _beginning(path, encoding)
+    if not start.strip():
+        raise Unreadable(f"{name} is empty: send a CSV file with a header and rows.")
+    refuse_binary(start, name=name)
+    declared = _declared_separator(start)
+    file = _File(
+        path=path,
+        name=name,
+        encoding=encoding,
+        separator=separator or declared or _usual_separator(start),
+        declares_separator=declared is not None,
+    )
+    source = Source(name, path, file.records, [], encoding=encoding, separator=file.separator)
+    return tabled(source, header=header, skip_rows=skip_rows)
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """A readable file. Each iteration reads it anew; Unreadable may still come half-way."""
-
+class _File:
     path: Path
-    header: list[str]
+    name: str
     encoding: str
     separator: str
     # Excel's "sep=;" line before the header.
-    declares_separator: bool = False
-
-    def __iter__(self) -> Iterator[SourceRow]:
-        records = self.records()
-        _header(records, path=self.path)
-        for row in records:
-            if not _is_blank(row):
-                yield row
+    declares_separator: bool
 
     def records(self) -> Iterator[SourceRow]:
-        """The header, then the rows, blank ones included."""
         try:
             with self.path.open(encoding=self.encoding, errors=self._errors, newline="") as file:
                 start = 1
                 if self.declares_separator:
                     file.readline(CELL_LIMIT)
                     start = 2
-                yield from _records(file, separator=self.separator, start=start, path=self.path)
+                yield from _records(file, separator=self.separator, start=start, name=self.name)
         except UnicodeError:
             raise Unreadable(
-                f"{self.path.name} is damaged: its text stops being {self.encoding}; "
+                f"{self.name} is damaged: its text stops being {self.encoding}; "
                 "export it again as UTF-8."
             ) from None
         except OSError as trouble:
@@ -77,56 +94,9 @@ class Source:
         return "strict" if self.encoding.startswith("utf-16") else "surrogateescape"
 
 
-def read(path: Path, *, encoding: str | None = None) -> Source:
-    """Look at a file's beginning: its encoding, its separator, its header, and that it has rows."""
-    encoding = encoding_of(path, stated=encoding)
-    start = _beginning(path, encoding)
-    if not start.strip():
-        raise Unreadable(f"{path.name} is empty: send a CSV file with a header and rows.")
-    refuse_binary(start, path=path)
-    declared = _declared_separator(start)
-    source = Source(
-        path=path,
-        header=[],
-        encoding=encoding,
-        separator=declared or _usual_separator(start),
-        declares_separator=declared is not None,
-    )
-    source.header.extend(_header(source.records(), path=path))
-    if not any(source):
-        raise Unreadable(f"{path.name} has a header but no rows: export it again with rows.")
-    return source
-
-
 def _beginning(path: Path, encoding: str) -> str:
     with opened_bytes(path) as file:
         return file.read(65_536).decode(encoding, errors="replace").lstrip("\ufeff")
-
-
-def _header(records: Iterable[SourceRow], *, path: Path) -> list[str]:
-    for row in records:
-        if row.trouble:
-            raise Unreadable(f"{path.name}, line {row.line}, the header: {row.trouble}")
-        if len(row.cells) > COLUMN_LIMIT:
-            raise Unreadable(
-                f"{path.name} has more than {COLUMN_LIMIT:,} columns: "
-                "send only the columns that matter."
-            )
-        if max(map(len, row.cells), default=0) > COLUMN_NAME_LIMIT:
-            raise Unreadable(f"{path.name} names no columns in its first row: put a header there.")
-        if not _is_blank(row):
-            return [storable(" ".join(cell.split())) for cell in row.cells]
-    raise Unreadable(f"{path.name} is empty: send a CSV file with a header and rows.")
-
-
-def _is_blank(row: SourceRow) -> bool:
-    cells = row.cells
-    if not cells:
-        return not row.trouble
-    if cells[0] and not cells[0].isspace() and cells != ["\x1a"]:
-        return False
-    # Ctrl-Z ends files of old DOS programs.
-    return not any(cell.strip().strip("\x1a") for cell in cells)
 
 
 def _declared_separator(start: str) -> str | None:
@@ -136,17 +106,50 @@ def _declared_separator(start: str) -> str | None:
 
 
 def _usual_separator(start: str) -> str:
-    """The separator that occurs most in the header, outside quotation marks."""
+    """The separator that occurs most in the first line, outside quotation marks.
+
+    Unless it is a title: then the one that the lines below have; or an unusual one that every
+    line has as often as the header.
+    """
+    text = start.lstrip("\r\n")
+    header, *others = islice(_LINE_END.split(text), _LINES_ASKED)
+    lines = [line for line in others if line.strip()]
+    counts = _counts(text)
+    usual = max(counts, key=lambda separator: counts[separator])
+    if unusual := _unusual_separator(header, lines, times=counts[usual]):
+        return unusual
+    if sum(usual in line for line in lines) * 2 < len(lines):
+        common = max(SEPARATORS, key=lambda mark: sum(mark in line for line in lines))
+        if sum(common in line for line in lines) * 5 >= len(lines) * 4:
+            return common
+    return usual
+
+
+def _counts(text: str) -> dict[str, int]:
     counts = dict.fromkeys(SEPARATORS, 0)
     quoted = False
-    for letter in start.lstrip("\r\n"):
+    for letter in text:
         if letter == '"':
             quoted = not quoted
         elif not quoted and letter in "\r\n":
             break
         elif not quoted and letter in counts:
             counts[letter] += 1
-    return max(counts, key=lambda separator: counts[separator])
+    return counts
+
+
+def _unusual_separator(header: str, lines: Sequence[str], *, times: int) -> str | None:
+    """One of several characters such as |+|, or one that is seldom used, such as ~."""
+    whole = lines[:-1] or lines  # the last may be cut off
+    marks: set[str] = set(_RUN.findall(header))
+    for mark in sorted(marks, key=lambda mark: (-len(mark), mark)):
+        # "a||b" is an empty cell between two bars, unless bars come in pairs only.
+        rest = header.replace(mark, "")
+        if any(each in rest for each in SEPARATORS) or (len(mark) == 1 and times):
+            continue
+        if whole and all(line.count(mark) == header.count(mark) for line in whole):
+            return mark
+    return None
 
 
 class _RecordTooLong(Exception):
@@ -160,8 +163,10 @@ class _LineTooLong(Exception):
 class _Lines:
     """The physical lines of a file; those of the row being read are held for a second look."""
 
-    def __init__(self, file: IO[str]) -> None:
-        self.readline = partial(file.readline, RECORD_LIMIT + 1)
+    def __init__(self, file: IO[str], *, separator: str) -> None:
+        readline = partial(file.readline, RECORD_LIMIT + 1)
+        is_long = len(separator) > 1
+        self.readline = (lambda: readline().replace(separator, _MARK)) if is_long else readline
         self.held: list[str] = []
         self.again: deque[str] = deque()
 
@@ -188,27 +193,30 @@ class _Lines:
         return sum(map(len, again))
 
 
-def _records(file: IO[str], *, separator: str, start: int, path: Path) -> Iterator[SourceRow]:
+def _records(file: IO[str], *, separator: str, start: int, name: str) -> Iterator[SourceRow]:
     """Every row. After broken quotation marks, reading goes on at the next physical line.
 
     Otherwise one missing mark would swallow the rest of the file.
     """
-    lines = _Lines(file)
+    lines = _Lines(file, separator=separator)
+    delimiter = separator if len(separator) == 1 else _MARK
     held = lines.held
     reread = 0
     while True:
         # Spaces before a cell's opening mark are let pass: without that the marks would
         # become part of the cell.
-        reader = csv.reader(lines, delimiter=separator, strict=True, skipinitialspace=True)
+        reader = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
         try:
             for cells in reader:
+                if delimiter is _MARK:
+                    cells = [cell.replace(_MARK, separator) for cell in cells]  # noqa: PLW2901
                 yield SourceRow(start, cells)
                 start += len(held)
                 held.clear()
             return
         except _LineTooLong:
             raise Unreadable(
-                f"{path.name}, line {start} is longer than {RECORD_LIMIT:,} characters: "
+                f"{name}, line {start} is longer than {RECORD_LIMIT:,} characters: "
                 "export it again with one row per line."
             ) from None
         except (csv.Error, _RecordTooLong) as trouble:
@@ -217,7 +225,7 @@ def _records(file: IO[str], *, separator: str, start: int, path: Path) -> Iterat
         reread += lines.put_back()
         if reread > REREAD_LIMIT:
             raise Unreadable(
-                f"{path.name}, line {start}: too many quotation marks are never closed; "
+                f"{name}, line {start}: too many quotation marks are never closed; "
                 "export it again with marks inside cells doubled."
             )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 
 YEARS = range(1900, 2201)
@@ -100,3 +100,21 @@ def _month(text: str) -> int:
         return int(text)
     word = "sep" if text.casefold() == "sept" else text.casefold()
     return next((at for at, name in enumerate(_MONTHS, 1) if word in (name, name[:3])), 0)
+
+
+def serial_day(number: str, system: str) -> date | None:
+    """The day that a spreadsheet counts so, from the year 1900 or 1904 on.
+
+    None when no day of the years that may be is counted so; 20260131 is not, for example.
+    """
+    whole = number.partition(".")[0]
+    if not whole.isdecimal() or not 0 < (count := int(whole)) <= 110_000:
+        return None
+    if system == "1904":
+        return date(1904, 1, 1) + timedelta(count)
+    # Spreadsheets count a 29 February 1900 that never was.
+    return (
+        date(1899, 12, 31) + timedelta(count)
+        if count < 60
+        else date(1899, 12, 30) + timedelta(count)
+    )

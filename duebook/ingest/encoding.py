@@ -24,7 +24,16 @@ _NOT_TEXT = {
     b"\xd0\xcf\x11\xe0": "an old Excel file",
     b"%PDF": "a PDF file",
     b"\x1f\x8b": "a compressed file",
+    b"MZ\x90\x00": "a program",
+    b"\x7fELF": "a program",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"{\\rtf": "a word processor's document",
 }
+# Web pages and XML spreadsheets that are named .xls, which spreadsheet programs open.
+_MARKUP = re.compile(
+    rb"\s*<(!doctype|html|\?xml|head|body|meta|style|table|script)\b", re.IGNORECASE
+)
 _ASCII = bytes(range(128))
 _HIGH = re.compile(rb"[\x80-\xff]")
 _UTF8_CHARACTER = re.compile(
@@ -59,7 +68,7 @@ def opened_bytes(path: Path) -> Iterator[IO[bytes]]:
         raise Unreadable.because(path, trouble) from None
 
 
-def encoding_of(path: Path, *, stated: str | None = None) -> str:
+def encoding_of(path: Path, *, stated: str | None = None, name: str = "") -> str:
     """By its byte order mark, else as stated, else UTF-8 or Windows-1252, whichever it is.
 
     The whole file is asked for UTF-8, because the first accent may stand in its last line.
@@ -67,17 +76,23 @@ def encoding_of(path: Path, *, stated: str | None = None) -> str:
     otherwise, every accent in it would be wrong without anybody noticing. For the same reason
     other code pages are asked for, not guessed: short texts look alike in all of them.
     """
+    name = name or path.name
     with opened_bytes(path) as file:
         start = file.read(WINDOW)
         for signature, what in _NOT_TEXT.items():
             if start.startswith(signature):
-                raise Unreadable(f"{path.name} is {what}: save it as CSV for now and send that.")
+                raise Unreadable(f"{name} is {what}: save it as CSV or XLSX and send that.")
+        if _MARKUP.match(start.removeprefix(codecs.BOM_UTF8)):
+            raise Unreadable(
+                f"{name} is a web page or XML, whatever its name says: "
+                "open it in a spreadsheet program, save it as XLSX or CSV and send that."
+            )
         for mark, encoding in _BOMS.items():
             if start.startswith(mark):
                 return encoding
         if stated:
             return stated
-        refuse_binary(start.decode("latin-1"), path=path)
+        refuse_binary(start.decode("latin-1"), name=name)
         if _is_utf8(file):
             return "utf-8"
         if _is_mostly_utf8(file):
@@ -85,16 +100,16 @@ def encoding_of(path: Path, *, stated: str | None = None) -> str:
         if _may_be_windows_1252(file):
             return "cp1252"
     raise Unreadable(
-        f"{path.name} is neither UTF-8 nor Windows-1252: save it as UTF-8, "
+        f"{name} is neither UTF-8 nor Windows-1252: save it as UTF-8, "
         'or name its encoding in a mapping (encoding = "windows-1255").'
     )
 
 
-def refuse_binary(start: str, *, path: Path) -> None:
+def refuse_binary(start: str, *, name: str) -> None:
     """Control characters in the header, or all over the beginning, are not a table."""
     header = start.lstrip().replace("\r", "\n").partition("\n")[0]
     if any(map(_is_control, header)) or sum(map(_is_control, start)) > 16 + len(start) // 20:
-        raise Unreadable(f"{path.name} is not a text file: save it as CSV (UTF-8) and send that.")
+        raise Unreadable(f"{name} is not a text file: save it as CSV (UTF-8) and send that.")
 
 
 def storable(text: str) -> str:

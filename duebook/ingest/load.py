@@ -5,7 +5,6 @@ Readers see the whole batch or nothing of it, and sending it again writes nothin
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
 from collections import Counter
@@ -19,10 +18,9 @@ import psycopg
 from psycopg import sql
 
 from duebook.ingest.check import Rejected, Skipped, checker
-from duebook.ingest.csv_file import Source, read
 from duebook.ingest.encoding import storable
-from duebook.ingest.feeds import Bound, Mapping
-from duebook.ingest.mapping import plain_mapping
+from duebook.ingest.opening import Opened as Opened
+from duebook.ingest.opening import open_file as open_file
 from duebook.ledger import posting
 from duebook.ledger.posting import Batch, text
 from duebook.visibility.audit import record
@@ -63,16 +61,6 @@ class Result:
 Progress = Callable[[str, int, int], None]  # file, bytes of rows read so far, rows
 
 
-@dataclass(frozen=True)
-class Opened:
-    """A file that can be read as its kind."""
-
-    path: Path
-    source: Source
-    bound: Bound
-    sha256: str
-
-
 class _DryRun(Exception):
     pass
 
@@ -100,15 +88,6 @@ STAGES: dict[str, tuple[str, str, dict[str, str]]] = {
     "allocations": ("stage_allocation", "resolved_allocation", {"date": "dated_on"}),
     "order_links": ("stage_link", "resolved_link", {}),
 }
-
-
-def open_file(path: Path, *, kind: str | None, mapping: Mapping | None) -> Opened:
-    """Raises Unreadable or BadMapping, each in one sentence, before anything is written."""
-    mapping = mapping or plain_mapping(kind)
-    source = read(path, encoding=mapping.encoding)
-    bound = mapping.bind(source.header, kind=kind, file=path.name)
-    digest = hashlib.file_digest(path.open("rb"), "sha256").hexdigest()
-    return Opened(path, source, bound, digest)
 
 
 def load(
@@ -180,7 +159,7 @@ class _File:
         self.viewer = viewer
         self.kind = file.bound.kind.name
         self.stage, self.resolved, self.renamed = STAGES[self.kind]
-        self.result = Result(file.path.name, self.kind)
+        self.result = Result(file.name, self.kind)
         self.touched: set[int] = set()
         self.as_at_given = as_at
         today = current(viewer, by="worker").today
@@ -236,8 +215,8 @@ class _File:
             elif isinstance(row, Skipped):
                 self.result.counts["skipped"] += 1
             if count % PROGRESS_ROWS == 0:
-                self.progress(self.file.path.name, count, 0)
-        self.progress(self.file.path.name, count, count)
+                self.progress(self.file.name, count, 0)
+        self.progress(self.file.name, count, count)
 
     def _reject(self, row: Rejected) -> None:
         self.result.counts["invalid"] += 1
@@ -311,7 +290,7 @@ class _File:
     def _judge(self, *, strict: bool) -> None:
         """Raises Refused: the transaction ends and nothing has happened."""
         invalid = self.result.counts["invalid"]
-        name = self.file.path.name
+        name = self.file.name
         if not invalid:
             return
         first = self.result.invalid[0]
@@ -329,7 +308,7 @@ class _File:
                 viewer.org_id,
                 viewer.person_id,
                 self.kind,
-                storable(self.file.path.name),  # A name may be any bytes.
+                storable(self.file.name),  # A name may be any bytes.
                 self.file.sha256,
                 as_at,
             ],

@@ -11,18 +11,26 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from duebook.ingest.cells import DAYS_LIMIT
 from duebook.ingest.dates import PLAIN_FORMATS, NotADate, date_format
 from duebook.ingest.feeds import BadMapping as BadMapping
 from duebook.ingest.feeds import Bound as Bound
-from duebook.ingest.feeds import Column, Filter
+from duebook.ingest.feeds import Column, Filter, Sign
 from duebook.ingest.feeds import Mapping as Mapping
 from duebook.ingest.guess import guess_kind as guess_kind
 from duebook.ingest.kinds import KINDS
 
 SIZE_LIMIT = 1_000_000
 
-_KEYS = "kind columns defaults filter date_formats decimal thousands round nulls encoding".split()
-_COLUMN_KEYS = "column columns join default translate format formats strip_decimal prefix".split()
+_KEYS = (
+    "kind columns defaults filter date_formats decimal thousands round nulls encoding"
+    " symbols terms sheet header separator skip_rows skip_totals"
+).split()
+_COLUMN_KEYS = (
+    "column columns join default translate format formats strip_decimal prefix"
+    " carry sign less add_days terms"
+).split()
+_SIGN_KEYS = "column negative positive negative_prefix".split()
 _THOUSANDS = ("", ",", ".", " ", "'", "\u2019")
 _TESTS = {"equals": True, "in": True, "not_equals": False, "not_in": False}
 _ENCODINGS = ("utf-8", "utf-16", "cp", "iso8859", "mac-", "koi8")
@@ -50,10 +58,18 @@ def plain_mapping(kind: str | None = None) -> Mapping:
 
 def parse_mapping(text: str, *, name: str) -> Mapping:
     """A mapping from its TOML text; `name` is what sentences call it."""
+    return mapping_of(toml_table(text, name=name), name=name)
+
+
+def toml_table(text: str, *, name: str) -> dict[str, Any]:
     try:
-        table = tomllib.loads(text, parse_float=Decimal)
+        return tomllib.loads(text, parse_float=Decimal)
     except (ValueError, ArithmeticError, RecursionError) as trouble:
         raise BadMapping(f"{name} is not TOML: {trouble}.") from None
+
+
+def mapping_of(table: dict[str, Any], *, name: str) -> Mapping:
+    """A mapping from a table as TOML gives it."""
     return _Reading(name, table).mapping()
 
 
@@ -85,9 +101,16 @@ class _Reading:
             decimal=self.one_of("decimal", (".", ",")) or ".",
             thousands=self.one_of("thousands", _THOUSANDS) or "",
             round_half_up=self.one_of("round", (None, "half_up")) is not None,
-            nulls=frozenset(word.strip().casefold() for word in self.texts(self.table, "nulls")),
+            nulls=self.words(self.table, "nulls"),
             filters=tuple(map(self.filter, self.filter_tables())),
             encoding=self.encoding(),
+            symbols=self.symbols(),
+            terms=self.terms(),
+            sheet=self.text(self.table, "sheet"),
+            header=self.header(),
+            separator=self.separator(),
+            skip_rows=self.whole(self.table, "skip_rows"),
+            skip_totals=self.yes(self.table, "skip_totals"),
         )
         if mapping.decimal == mapping.thousands:
             raise self.bad("thousands", "is the decimal mark too: correct one of them")
@@ -155,27 +178,99 @@ class _Reading:
         if not isinstance(value, dict):
             raise self.bad(key, 'must be a column\'s name or a table such as {column = "name"}')
         self.must_be_known(value, _COLUMN_KEYS, key)
-        if ("column" in value) == ("columns" in value):
-            raise self.bad(key, "must say one of column and columns")
-        sources = self.texts(value, "columns") or (self.text(value, "column"),)
-        if not all(source.strip() for source in sources):
-            raise self.bad(key, "names no column: write the name from the file's header")
-        strips = value.get("strip_decimal", False)
-        if not isinstance(strips, bool):
-            raise self.bad(f"{key}.strip_decimal", "must be true or false")
         column = Column(
-            sources=sources,
+            sources=self.sources(key, value),
             join=self.text(value, "join"),
             translate={
                 word.strip().casefold(): self.plain(f"{key}.translate", meaning)
                 for word, meaning in self.section(value, "translate").items()
             },
             formats=self.formats(value, "formats") or self.formats(value, "format"),
-            strip_decimal=strips,
+            strip_decimal=self.yes(value, "strip_decimal", key),
             prefix=self.text(value, "prefix"),
+            carry=self.yes(value, "carry", key),
+            sign=self.sign(key, value),
+            less=self.names(value, "less"),
+            add_days=self.names(value, "add_days"),
+            terms=self.text(value, "terms"),
         )
         self.must_suit(name, column)
         return column
+
+    def sources(self, key: str, value: dict[str, Any]) -> tuple[str, ...]:
+        named = {*value} & {"column", "columns"}
+        # A due date may be all terms: then it counts from the document's date.
+        if not named and {*value} & {"terms", "add_days"}:
+            return ()
+        if len(named) != 1:
+            raise self.bad(key, "must say one of column and columns")
+        sources = self.texts(value, "columns") or (self.text(value, "column"),)
+        if not all(source.strip() for source in sources):
+            raise self.bad(key, "names no column: write the name from the file's header")
+        return sources
+
+    def names(self, table: dict[str, Any], key: str) -> tuple[str, ...]:
+        """One column's name, or a list of them."""
+        return (table[key],) if isinstance(table.get(key), str) else self.texts(table, key)
+
+    def sign(self, key: str, value: dict[str, Any]) -> Sign | None:
+        if "sign" not in value:
+            return None
+        table = self.section(value, "sign")
+        self.must_be_known(table, _SIGN_KEYS, f"{key}.sign")
+        sign = Sign(
+            column=self.text(table, "column"),
+            negative=self.words(table, "negative"),
+            positive=self.words(table, "positive"),
+            negative_prefix=tuple(word.casefold() for word in self.texts(table, "negative_prefix")),
+        )
+        if not sign.column.strip() or not (sign.negative or sign.negative_prefix):
+            raise self.bad(f"{key}.sign", "must say column and negative or negative_prefix")
+        return sign
+
+    def words(self, table: dict[str, Any], key: str) -> frozenset[str]:
+        return frozenset(word.strip().casefold() for word in self.texts(table, key))
+
+    def yes(self, table: Pairs[str, Any], key: str, place: str = "") -> bool:
+        value = table.get(key, False)
+        if not isinstance(value, bool):
+            raise self.bad(f"{place}.{key}".lstrip("."), "must be true or false")
+        return value
+
+    def whole(self, table: Pairs[str, Any], key: str) -> int:
+        value = table.get(key, 0)
+        if type(value) is not int or not 0 <= value <= 10_000:
+            raise self.bad(key, "must be a whole number such as 3")
+        return value
+
+    def symbols(self) -> tuple[str, ...]:
+        symbols = self.texts(self.table, "symbols")
+        if any(not each.strip() or set(each) & set("0123456789.,'+-()") for each in symbols):
+            raise self.bad("symbols", 'must be currency signs such as ["$", "US$"]')
+        return tuple(each.strip() for each in symbols)
+
+    def terms(self) -> dict[str, int]:
+        terms = self.section(self.table, "terms")
+        for code, days in terms.items():
+            if type(days) is not int or not 0 <= days <= DAYS_LIMIT:
+                raise self.bad(f"terms.{code}", "must be a number of days such as 30")
+        return {code.strip().casefold(): days for code, days in terms.items()}
+
+    def header(self) -> tuple[str, ...] | None:
+        if "header" not in self.table:
+            return None
+        names = self.texts(self.table, "header")
+        if not any(name.strip() for name in names):
+            raise self.bad("header", 'must name the columns, such as ["account_number", "amount"]')
+        return names
+
+    def separator(self) -> str:
+        separator = self.text(self.table, "separator")
+        if len(separator) > 10 or any(
+            each.isalnum() or each in '"\r\n\ufdd0' for each in separator
+        ):
+            raise self.bad("separator", 'must be a mark such as ";" or "|+|"')
+        return separator
 
     def must_suit(self, name: str, column: Column) -> None:
         types = {each.type for kind in KINDS.values() for each in kind.fields if each.name == name}
@@ -183,6 +278,10 @@ class _Reading:
             ("formats", column.formats, "date"),
             ("strip_decimal", column.strip_decimal, "text"),
             ("prefix", column.prefix, "text"),
+            ("sign", column.sign, "amount"),
+            ("less", column.less, "amount"),
+            ("add_days", column.add_days, "date"),
+            ("terms", column.terms, "date"),
         ):
             if given and suits not in types:
                 raise self.bad(f"columns.{name}.{option}", f"is for {suits} fields: leave it out")

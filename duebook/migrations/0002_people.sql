@@ -133,6 +133,7 @@ CREATE INDEX cache_expires ON door.cache (expires);
 -- No statistics of words that somebody could try to guess.
 ALTER TABLE ar.invitation ALTER COLUMN email SET STATISTICS 0, ALTER COLUMN name SET STATISTICS 0,
     ALTER COLUMN hash SET STATISTICS 0;
+ALTER INDEX ar.invitation_open ALTER COLUMN 2 SET STATISTICS 0;  -- lower(email) has statistics of its own
 ALTER TABLE ar.api_token ALTER COLUMN name SET STATISTICS 0, ALTER COLUMN hash SET STATISTICS 0,
     ALTER COLUMN prefix SET STATISTICS 0, ALTER COLUMN last_used_from SET STATISTICS 0;
 ALTER TABLE ar.identity_provider ALTER COLUMN name SET STATISTICS 0, ALTER COLUMN issuer SET STATISTICS 0,

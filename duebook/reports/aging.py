@@ -10,13 +10,17 @@ from decimal import Decimal
 from duebook.ledger.posting import plain
 from duebook.reports.rows import records
 
+Edges = tuple[int, int, int]  # the last day of each of the first three columns of what is late
+USUAL: Edges = (30, 60, 90)
+
 
 @dataclass(frozen=True)
 class AgingRow:
     """One account in one currency. Amounts in major units with the currency's decimals.
 
     Buckets exclude what is disputed; `invoices` is all of them and the disputed part;
-    outstanding = invoices + debit_adjustments - unapplied_credits.
+    outstanding = invoices + debit_adjustments - unapplied_credits. The four columns of what is
+    late go by the names of the usual edges; which days they hold, the edges asked for say.
     """
 
     customer_id: int
@@ -88,18 +92,23 @@ class PortalRow:
     outstanding: Decimal
 
 
-def aging(*, as_of: date, basis: str = "due", customer_id: int | None = None) -> list[AgingRow]:
+def aging(
+    *, as_of: date, basis: str = "due", edges: Edges = USUAL, customer_id: int | None = None
+) -> list[AgingRow]:
     """Every account with anything open, disputed or unapplied on `as_of`, by account number.
 
-    `basis` ages the buckets from the due date (`due`) or the issue date (`invoice`).
+    `basis` ages the buckets from the due date (`due`) or the issue date (`invoice`); `edges` are
+    the days at which they end. Nothing but the five buckets depends on either.
     """
-    return aging_page(as_of=as_of, basis=basis, customer_id=customer_id, size=None).rows
+    asked = aging_page(as_of=as_of, basis=basis, edges=edges, customer_id=customer_id, size=None)
+    return asked.rows
 
 
 def aging_page(
     *,
     as_of: date,
     basis: str = "due",
+    edges: Edges = USUAL,
     search: str = "",
     currency: str = "",
     page: int = 1,
@@ -109,13 +118,14 @@ def aging_page(
     """One page of the aging and the totals per currency of everything that matches.
 
     `search` finds parts of names and account numbers, whatever their accents and case. A page
-    past the last one shows the last one.
+    past the last one shows the last one; a page of size 0 has the totals alone.
     """
     words = plain(search.strip()).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     found = records(
         "aging_page.sql",
         as_of=as_of,
         basis=basis,
+        **named(edges),
         customer=customer_id,
         currency=currency,
         search=f"%{words}%" if words else "",
@@ -130,6 +140,7 @@ def aging_page(
         return aging_page(
             as_of=as_of,
             basis=basis,
+            edges=edges,
             search=search,
             currency=currency,
             page=pages,
@@ -139,24 +150,37 @@ def aging_page(
     return AgingPage(lines, totals, count=count, page=max(page, 1), pages=pages)
 
 
-def portal_aging(*, as_of: date, basis: str = "due") -> list[PortalRow]:
+def named(edges: Edges) -> dict[str, int]:
+    """The edges as the parameters of the .sql files."""
+    return dict(zip(("edge_1", "edge_2", "edge_3"), edges, strict=True))
+
+
+def portal_aging(*, as_of: date, basis: str = "due", edges: Edges = USUAL) -> list[PortalRow]:
     """The aging with a client's buckets: 0-30 is Current and 1-30, 90+ is 91 and more."""
-    return [
-        PortalRow(
-            customer_id=row.customer_id,
-            account_number=row.account_number,
-            account_name=row.account_name,
-            currency=row.currency,
-            not_yet_due=row.not_yet_due,
-            days_0_30=row.current + row.days_1_30,
-            days_31_60=row.days_31_60,
-            days_61_90=row.days_61_90,
-            days_90_plus=row.days_91_plus,
-            disputed=row.disputed,
-            total=row.invoices,
-            debit_adjustments=row.debit_adjustments,
-            unapplied_credits=row.unapplied_credits,
-            outstanding=row.outstanding,
-        )
-        for row in aging(as_of=as_of, basis=basis)
-    ]
+    return [portal_row(row) for row in aging(as_of=as_of, basis=basis, edges=edges)]
+
+
+def portal_total(total: AgingTotal) -> PortalRow:
+    """The operators' totals as clients read them; of no account."""
+    figures = {name: amount for name, amount in vars(total).items() if name != "accounts"}
+    return portal_row(AgingRow(customer_id=0, account_number="", account_name="", **figures))
+
+
+def portal_row(row: AgingRow) -> PortalRow:
+    """An operators' row as a client reads it."""
+    return PortalRow(
+        customer_id=row.customer_id,
+        account_number=row.account_number,
+        account_name=row.account_name,
+        currency=row.currency,
+        not_yet_due=row.not_yet_due,
+        days_0_30=row.current + row.days_1_30,
+        days_31_60=row.days_31_60,
+        days_61_90=row.days_61_90,
+        days_90_plus=row.days_91_plus,
+        disputed=row.disputed,
+        total=row.invoices,
+        debit_adjustments=row.debit_adjustments,
+        unapplied_credits=row.unapplied_credits,
+        outstanding=row.outstanding,
+    )

@@ -1,5 +1,6 @@
 -- One row per customer and currency with anything open, disputed or unapplied on the day.
--- Disputed money stands in its own column, out of its bucket. Due on the day is not late yet.
+-- Disputed money stands in its own column, out of its bucket. Due on the day is not late yet. The columns of
+-- what is late are named by the usual edges, 30, 60 and 90; which days they hold, the edges given say.
 SELECT c.id AS customer_id, c.account_number, c.name AS account_name, c.sort_name, c.search_text, s.currency,
        s.current * y.unit AS current, s.days_1_30 * y.unit AS days_1_30, s.days_31_60 * y.unit AS days_31_60,
        s.days_61_90 * y.unit AS days_61_90, s.days_91_plus * y.unit AS days_91_plus, s.disputed * y.unit AS disputed,
@@ -10,10 +11,10 @@ SELECT c.id AS customer_id, c.account_number, c.name AS account_name, c.sort_nam
 FROM (
     SELECT customer_id, currency,
            COALESCE(sum(balance - disputed) FILTER (WHERE ages AND age_days <= 0), 0)               AS current,
-           COALESCE(sum(balance - disputed) FILTER (WHERE ages AND age_days BETWEEN 1 AND 30), 0)   AS days_1_30,
-           COALESCE(sum(balance - disputed) FILTER (WHERE ages AND age_days BETWEEN 31 AND 60), 0)  AS days_31_60,
-           COALESCE(sum(balance - disputed) FILTER (WHERE ages AND age_days BETWEEN 61 AND 90), 0)  AS days_61_90,
-           COALESCE(sum(balance - disputed) FILTER (WHERE ages AND age_days > 90), 0)               AS days_91_plus,
+           COALESCE(sum(balance - disputed) FILTER (WHERE ages AND age_days BETWEEN 1 AND %(edge_1)s), 0) AS days_1_30,
+           COALESCE(sum(balance - disputed) FILTER (WHERE ages AND age_days > %(edge_1)s AND age_days <= %(edge_2)s), 0) AS days_31_60,
+           COALESCE(sum(balance - disputed) FILTER (WHERE ages AND age_days > %(edge_2)s AND age_days <= %(edge_3)s), 0) AS days_61_90,
+           COALESCE(sum(balance - disputed) FILTER (WHERE ages AND age_days > %(edge_3)s), 0) AS days_91_plus,
            COALESCE(sum(disputed), 0)                                                               AS disputed,
            COALESCE(sum(balance) FILTER (WHERE class IN ('credit', 'receipt')), 0)                  AS unapplied,
            COALESCE(sum(balance) FILTER (WHERE ages), 0)                                            AS invoices,

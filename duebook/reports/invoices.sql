@@ -20,8 +20,8 @@ FROM (
         SELECT item.*, CASE WHEN disputed = balance THEN 'disputed' ELSE age_bucket END AS bucket
         FROM (
             SELECT *, CASE WHEN NOT ages THEN CASE WHEN class = 'charge' THEN 'debit_adjustments' ELSE 'unapplied_credits' END
-                           WHEN age_days <= 0 THEN 'current' WHEN age_days <= 30 THEN 'days_1_30'
-                           WHEN age_days <= 60 THEN 'days_31_60' WHEN age_days <= 90 THEN 'days_61_90'
+                           WHEN age_days <= 0 THEN 'current' WHEN age_days <= %(edge_1)s THEN 'days_1_30'
+                           WHEN age_days <= %(edge_2)s THEN 'days_31_60' WHEN age_days <= %(edge_3)s THEN 'days_61_90'
                            ELSE 'days_91_plus' END AS age_bucket
             FROM ({open_items}) AS open_item
         ) AS item

@@ -183,8 +183,16 @@ BEGIN
     END IF;
     INSERT INTO ar.job (org_id, person_id, kind, task, args)
     VALUES (viewer.org_id, viewer.person_id, viewer.kind, task, args) RETURNING id INTO ordered;
+    -- The queue learns the job's id alone.
+    PERFORM queue.defer('run', jsonb_build_object('job', ordered), NULL, 0);
     RETURN ordered;
 END $$;
+
+-- A letter at the door is to be delivered. It needs no viewer: nothing of an organisation is looked at.
+CREATE OR REPLACE FUNCTION guard.enqueue_letter(letter bigint) RETURNS bigint
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT queue.defer('deliver', jsonb_build_object('letter', letter), 'letter ' || letter, 10)
+$$;
 
 -- Whom the worker runs a job as: the person who ordered it, if still of that kind.
 CREATE OR REPLACE FUNCTION guard.job_viewer(job bigint)
@@ -192,6 +200,14 @@ RETURNS TABLE (org_id bigint, person_id bigint, kind text, task text, args jsonb
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT j.org_id, j.person_id, j.kind, j.task, j.args FROM ar.job j
     WHERE j.id = job AND guard.kind_of(j.org_id, j.person_id) = j.kind
+$$;
+
+-- What has served its time, whoever it belongs to: files after a week, ordered work after a month.
+CREATE OR REPLACE FUNCTION guard.tidy(OUT exports bigint, OUT jobs bigint)
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    WITH exports AS (DELETE FROM ar.export e WHERE e.ordered_at < now() - interval '7 days' RETURNING 1),
+         jobs AS (DELETE FROM ar.job j WHERE j.ordered_at < now() - interval '30 days' RETURNING 1)
+    SELECT (SELECT count(*) FROM exports), (SELECT count(*) FROM jobs)
 $$;
 
 -- DROP OWNED asks only for the role, not for the table: any viewer could drop its policies for all.
@@ -207,7 +223,7 @@ END $$;
 CREATE OR REPLACE FUNCTION guard.set_standing(login bigint, owner boolean, barred boolean) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    IF NOT guard.viewer_is_platform() THEN
+    IF NOT guard.viewer_is_platform() OR login = 0 THEN  -- 0 is the command line: it stays
         RAISE insufficient_privilege USING MESSAGE = 'only an owner of the platform may do this';
     END IF;
     INSERT INTO ar.platform_person AS p (person_id, active) VALUES (login, owner)
@@ -257,8 +273,8 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 
     WITH written AS (
         INSERT INTO ar.audit_event (org_id, at, person_id, action, detail, origin)
         SELECT m.org_id, clock_timestamp(), login, action, detail, origin FROM ar.membership m
-        WHERE m.person_id = login AND m.active AND m.role NOT IN ('console', 'service')
-          AND (only_org IS NULL OR m.org_id = only_org)
+        WHERE m.person_id = login AND m.active AND (m.until IS NULL OR m.until > now())
+          AND m.role NOT IN ('console', 'service') AND (only_org IS NULL OR m.org_id = only_org)
         ORDER BY m.org_id RETURNING 1)
     SELECT count(*) FROM written
 $$;
@@ -288,6 +304,15 @@ BEGIN
     digest := sha256(head.hash || convert_to(guard.audit_text(event), 'UTF8'));
     INSERT INTO ar.audit_link (org_id, seq, event_id, hash) VALUES (event.org_id, head.seq + 1, event.id, digest);
     UPDATE guard.audit_head h SET seq = head.seq + 1, hash = digest WHERE h.org_id = event.org_id;
+END $$;
+
+-- Where the viewer's own chain ends, for admins: what checking it must arrive at.
+CREATE OR REPLACE FUNCTION guard.audit_end(OUT seq bigint, OUT hash bytea)
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    org bigint := guard.viewer_org('admin');
+BEGIN
+    SELECT h.seq, h.hash INTO seq, hash FROM guard.audit_head h WHERE h.org_id = org;
 END $$;
 
 -- Fired as a transaction commits, so that nobody waits for another's long work.
@@ -342,16 +367,23 @@ BEGIN
         RAISE insufficient_privilege USING MESSAGE = 'the invitation is not pending';
     END IF;
     SELECT * INTO asked FROM ar.invitation i WHERE i.hash = sha256(convert_to(secret, 'UTF8'));
+    SELECT * INTO held FROM ar.membership m WHERE m.org_id = asked.org_id AND m.person_id = login FOR UPDATE;
+    -- Who was deactivated comes back by what was sent to them since, not by a link of another address from before.
+    IF NOT held.active AND lower(asked.email) <> lower(address) THEN
+        RAISE insufficient_privilege USING MESSAGE = 'the invitation is not pending';
+    END IF;
     INSERT INTO ar.person (org_id, id, name, email) VALUES (asked.org_id, login, known_as, address)
         ON CONFLICT (org_id, id) DO NOTHING;
-    SELECT * INTO held FROM ar.membership m WHERE m.org_id = asked.org_id AND m.person_id = login FOR UPDATE;
     IF held.id IS NULL THEN
         INSERT INTO ar.membership (org_id, person_id, role) VALUES (asked.org_id, login, asked.role);
     ELSIF held.active AND held.role IN ('admin', 'member') AND asked.role = 'client' THEN
         RAISE unique_violation USING MESSAGE = 'a person who works here cannot become a client';
-    ELSE
+    ELSIF NOT held.active OR held.role <> 'admin' THEN  -- an admin stays one
         UPDATE ar.membership m SET role = asked.role, active = true, until = NULL
         WHERE m.org_id = asked.org_id AND m.person_id = login;
+    END IF;
+    IF NOT held.active THEN  -- who comes back speaks for what the invitation names, for nothing from before
+        DELETE FROM ar.client_link l WHERE l.org_id = asked.org_id AND l.person_id = login;
     END IF;
     IF asked.customer_id IS NOT NULL THEN
         INSERT INTO ar.client_link (org_id, person_id, customer_id) VALUES (asked.org_id, login, asked.customer_id)
@@ -379,12 +411,14 @@ BEGIN
     RETURN true;
 END $$;
 
--- A login goes by another name or address: every organisation it belongs to sees it.
+-- A login goes by another name or address: every organisation it belongs to sees it, none that it has left.
 CREATE OR REPLACE FUNCTION guard.rename_person(login bigint, known_as text, address text) RETURNS bigint
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH renamed AS (
         UPDATE ar.person p SET name = known_as, email = address
-        WHERE p.id = login AND (p.name, p.email) IS DISTINCT FROM (known_as, address) RETURNING 1)
+        WHERE p.id = login AND (p.name, p.email) IS DISTINCT FROM (known_as, address)
+          AND EXISTS (SELECT FROM ar.membership m WHERE m.org_id = p.org_id AND m.person_id = login
+                      AND m.active AND (m.until IS NULL OR m.until > now())) RETURNING 1)
     SELECT count(*) FROM renamed
 $$;
 
@@ -395,12 +429,12 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 #variable_conflict use_column
 BEGIN
     UPDATE ar.api_token t SET last_used_at = now(), last_used_from = origin
-    WHERE t.hash = sha256(convert_to(token, 'UTF8')) AND guard.kind_of(t.org_id, t.person_id) IS NOT NULL
+    WHERE t.hash = sha256(convert_to(token, 'UTF8')) AND guard.kind_of(t.org_id, t.person_id) LIKE 'service%'
       AND (t.last_used_at IS NULL OR t.last_used_at < now() - interval '1 minute');
     RETURN QUERY SELECT t.org_id, t.person_id, k.kind, o.slug, t.scopes
         FROM ar.api_token t JOIN ar.org o ON o.org_id = t.org_id
         CROSS JOIN LATERAL guard.kind_of(t.org_id, t.person_id) AS k (kind)
-        WHERE t.hash = sha256(convert_to(token, 'UTF8')) AND k.kind IS NOT NULL;
+        WHERE t.hash = sha256(convert_to(token, 'UTF8')) AND k.kind LIKE 'service%';  -- never a person's
 END $$;
 
 -- How an organisation's own people sign in elsewhere.

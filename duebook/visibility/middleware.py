@@ -8,12 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
+from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.db import connections
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from duebook.visibility.audit import coming_from
 from duebook.visibility.organisations import Belonging, current, organisations_of
@@ -48,13 +53,22 @@ class ViewerMiddleware:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         place = _place(request, str(named["slug"]))
-        if place.second_factor and not has_second_factor(request):
-            return redirect("second_factor_needed")
+        if place is None:
+            return _visit_is_over(request, str(named["slug"]))
+        if _wants_second_factor(place) and not has_second_factor(request):
+            back = request.get_full_path() if request.method == "GET" else reverse("home")
+            return redirect(f"{reverse('second_factor_needed')}?{urlencode({'next': back})}")
         viewer = Viewer(place.org_id, int(request.user.pk or 0), str(place.kind))
         try:
             return _seen(viewer, request, view, args, named)
         except NotAllowed as refused:
             raise Http404 from refused
+
+
+def recorded(view: View) -> View:
+    """A view whose reading alone is an act for the audit trail: its GET may write."""
+    view.is_recorded = True  # type: ignore[attr-defined]
+    return view
 
 
 def places_of(request: HttpRequest) -> list[Belonging]:
@@ -73,18 +87,34 @@ def origin_of(request: HttpRequest) -> str:
     return f"{address} {request.headers.get('User-Agent', '')}".strip()[:300]
 
 
-def _place(request: HttpRequest, slug: str) -> Belonging:
+def _place(request: HttpRequest, slug: str) -> Belonging | None:
     for place in places_of(request):
         if place.slug == slug and place.kind:
             return place
-    raise Http404
+    return None
+
+
+def _wants_second_factor(place: Belonging) -> bool:
+    """Always of an owner of the platform; a demonstration's has none."""
+    return place.second_factor or (place.visiting and not settings.DEMO)
+
+
+def _visit_is_over(request: HttpRequest, slug: str) -> HttpResponse:
+    """Whoever had entered goes back to the platform's pages; to others there is no such place."""
+    if request.session.get("visiting") != slug:
+        raise Http404
+    name = request.session.pop("visiting_name", slug)
+    del request.session["visiting"]
+    messages.warning(request, _("Your visit to %(name)s is over.") % {"name": name})
+    return redirect("platform")
 
 
 def _seen(
     viewer: Viewer, request: HttpRequest, view: View, args: tuple[Any, ...], named: dict[str, Any]
 ) -> HttpResponse:
     """Run and render the view inside the viewer's transaction; a failure leaves nothing behind."""
-    with seeing(viewer, read_only=request.method in ("GET", "HEAD", "OPTIONS")):
+    is_safe = request.method in ("GET", "HEAD", "OPTIONS")
+    with seeing(viewer, read_only=is_safe and not getattr(view, "is_recorded", False)):
         request.viewer = viewer  # type: ignore[attr-defined]  # what the views below rest on
         request.organisation = current(viewer)  # type: ignore[attr-defined]
         request.person_name = getattr(request.user, "name", "") or str(request.user)  # type: ignore[attr-defined]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.db import IntegrityError, connections
+from django.utils.translation import gettext as _
 from psycopg.rows import class_row
 
 from duebook.visibility.audit import record
@@ -74,7 +75,8 @@ def organisations_of(login_id: int) -> list[Belonging]:
     """Where a login belongs, by name. Asked at the door: no organisation is open yet."""
     with raw("default").cursor(row_factory=class_row(Belonging)) as cursor:
         found = cursor.execute("SELECT * FROM guard.memberships_of(%s)", [login_id]).fetchall()
-    connections["default"].close_if_unusable_or_obsolete()
+    if not connections["default"].in_atomic_block:
+        connections["default"].close_if_unusable_or_obsolete()
     return found
 
 
@@ -135,22 +137,27 @@ def create_organisation(
     name: str,
     currency: str = "USD",
     timezone: str = "UTC",
+    language: str = "en",
     aging_basis: str = "due",
     today: date | None = None,
+    by: Viewer = PLATFORM,
 ) -> int:
     """A new organisation with its document kinds and its console. Raises Refused."""
     if timezone not in available_timezones():
-        raise Refused(f"{timezone} is not a time zone; name one such as Europe/Berlin.")
-    with seeing(PLATFORM):
+        said = _("%(timezone)s is not a time zone; name one such as Europe/Berlin.")
+        raise Refused(said % {"timezone": timezone})
+    with seeing(by):
         known = raw().execute("SELECT FROM ar.currency WHERE code = %s", [currency]).fetchone()
         if known is None:
-            raise Refused(f"{currency} is not a currency of ISO 4217; name one such as USD.")
+            said = _("%(currency)s is not a currency of ISO 4217; name one such as USD.")
+            raise Refused(said % {"currency": currency})
         try:
             org = OrganisationRecord.objects.create(
                 slug=slug,
                 name=name or slug,
                 currency=currency,
                 timezone=timezone,
+                language=language,
                 aging_basis=aging_basis,
                 today_fixed=today,
             )
@@ -163,16 +170,18 @@ def create_organisation(
         console = int(row[0]) if row else 0
         Person.objects.create(org_id=org.org_id, id=console, name="Console", email="")
         Membership.objects.create(org_id=org.org_id, person_id=console, role="console")
-        record(
-            Viewer(org.org_id, PLATFORM.person_id, "platform"), "organisation created", slug=slug
-        )
+        record(replace(by, org_id=org.org_id), "organisation created", slug=slug)
     return int(org.org_id)
 
 
 def _why_not(slug: str, trouble: IntegrityError) -> str:
     if "org_slug_key" in str(trouble):
-        return f"There is an organisation called {slug} already; choose another short name."
-    return f"{slug!r} cannot be a short name: use small letters, digits and hyphens, 63 at most."
+        said = _("There is an organisation called %(slug)s already; choose another short name.")
+    else:
+        said = _(
+            "“%(slug)s” cannot be a short name: use small letters, digits and hyphens, 63 at most."
+        )
+    return said % {"slug": slug}
 
 
 def add_person(
@@ -183,25 +192,54 @@ def add_person(
     accounts: list[str],
     password: str | None = None,
     name: str = "",
-) -> None:
-    """A person of an organisation; a known e-mail gains the membership. Raises Refused."""
+) -> bool:
+    """A person of an organisation; a known e-mail gains the membership. Raises Refused.
+
+    Answers whether the login has the given password: one that has a password keeps it.
+    """
     console = console_of(slug)
     if role == "client" and not accounts:
         raise Refused("A client needs the account they speak for; name it with --account NUMBER.")
+    if role != "client" and accounts:
+        raise Refused(f"Accounts are for clients; leave --account out for a {role}.")
     customers = _customers(console, accounts)
-    login = _login(email.strip(), name=name, password=password)
-    with seeing(console):
-        person = {"org_id": console.org_id, "id": login.pk}
-        if not Person.objects.filter(**person).exists():
-            Person.objects.create(**person, name=login.name or login.email, email=login.email)
-        Membership.objects.update_or_create(
-            org_id=console.org_id, person_id=login.pk, defaults={"role": role, "active": True}
-        )
-        record(console, "person added", person=login.pk, role=role)
-        for customer_id in customers:
-            ClientLink.objects.get_or_create(
-                org_id=console.org_id, person_id=login.pk, customer_id=customer_id
-            )
+    login, taken = make_login(email, name=name, password=password)
+    with seeing(PLATFORM):
+        _join(console.org_id, login, role=role)
+    if customers:
+        with seeing(console):
+            _link(console, login, customers)
+    return taken
+
+
+def _join(org_id: int, login: Login, *, role: str) -> None:
+    """As the platform, which alone may give a login a place. Who was only visiting stays."""
+    person = Person.objects.filter(org_id=org_id, id=login.pk)
+    known_as = {"name": login.name or login.email, "email": login.email}
+    if not person.update(**known_as):
+        Person.objects.create(org_id=org_id, id=login.pk, **known_as)
+    held = Membership.objects.filter(org_id=org_id, person_id=login.pk)
+    before = held.filter(active=True).exclude(role="platform").first()
+    if not held.update(role=role, active=True, until=None):
+        Membership.objects.create(org_id=org_id, person_id=login.pk, role=role)
+    at = replace(PLATFORM, org_id=org_id)
+    if before is None:
+        record(at, "person added", person=login.pk, role=role)
+    elif before.role != role:
+        was, now = {"role": before.role}, {"role": role}
+        record(at, "role changed", person=login.pk, before=was, after=now)
+
+
+def _link(console: Viewer, login: Login, customers: list[int]) -> None:
+    linked = [
+        customer_id
+        for customer_id in customers
+        if ClientLink.objects.get_or_create(
+            org_id=console.org_id, person_id=login.pk, customer_id=customer_id
+        )[1]
+    ]
+    if linked:
+        record(console, "accounts linked", person=login.pk, customers=linked)
 
 
 def _customers(console: Viewer, accounts: list[str]) -> list[int]:
@@ -214,14 +252,21 @@ def _customers(console: Viewer, accounts: list[str]) -> list[int]:
     return [known[number] for number in accounts]
 
 
-def _login(email: str, *, name: str, password: str | None) -> Login:
-    found = Login.objects.filter(email__iexact=email).first()
+def make_login(email: str, *, name: str, password: str | None) -> tuple[Login, bool]:
+    """The login of an e-mail address, made if need be, and whether the password is now its own.
+
+    Raises Refused for what is no address.
+    """
+    email = email.strip()
     if "@" not in email or " " in email:
         raise Refused(f"{email!r} is not an e-mail address.")
-    login = found or Login(email=email, name=name)
-    if password:
+    found = Login.objects.filter(email__iexact=email).first()
+    login = found or Login(email=email)
+    login.name = login.name or name
+    taken = bool(password) and not (found and found.has_usable_password())
+    if taken:
         login.set_password(password)
     elif not found:
         login.set_unusable_password()
     login.save()
-    return login
+    return login, taken

@@ -8,7 +8,7 @@
 -- rights per kind of viewer: s select, i insert, u update, d delete. No letter: no right at all.
 DO $$
 DECLARE
-    r record; old record; viewer record; held text; mine text; own text; rights text;
+    r record; old record; viewer record; held text; mine text; own text; new text; rights text;
     word constant jsonb := '{"s": "SELECT", "i": "INSERT", "u": "UPDATE", "d": "DELETE"}';
     -- Constants beside org_id make the guard answer before any row is touched. Asked lazily, after
     -- cheap conditions of the query, whether it was asked at all (an error, EXPLAIN, time) told of
@@ -23,7 +23,7 @@ BEGIN
     FOR r IN SELECT * FROM (VALUES
         --   table                reach       column         admin   member  client  service platform
             ('org',               'org',      'org_id',      'su',   's',    's',    's',    'siu'),
-            ('person',            'person',   'id',          'siu',  's',    's',    's',    'siu'),
+            ('person',            'person',   'id',          'si',   's',    's',    's',    'siu'),
             ('membership',        'person',   'person_id',   'siu',  's',    's',    's',    'siu'),
             ('team',              'org',      'id',          'siud', 's',    '',     '',     ''),
             ('team_member',       'org',      'id',          'siud', 's',    '',     '',     ''),
@@ -31,6 +31,7 @@ BEGIN
             ('customer',          'id',       'id',          'siu',  's',    's',    'siu',  ''),
             ('customer_internal', 'customer', 'customer_id', 'siu',  's',    '',     'siu',  ''),
             ('customer_access',   'access',   'customer_id', 'siud', 's',    '',     'sid',  ''),
+            ('access_change',     'own',      'person_id',   'siud', '',     '',     '',     ''),
             ('client_link',       'person',   'person_id',   'siud', 's',    's',    '',     ''),
             ('document',          'customer', 'customer_id', 'siud', 's',    's',    'siud', ''),
             ('document_version',  'customer', 'customer_id', 'si',   's',    '',     'si',   ''),
@@ -67,6 +68,9 @@ BEGIN
                 held := format('(org_id, %1$s) = (SELECT guard.member_org(), %1$s)', first);
             END IF;
             mine := CASE
+                WHEN r.name = 'export' THEN format('kind = %L', viewer.kind)  -- made for the kind of viewer they are
+                -- The console and visits of the platform are none of the organisation's people.
+                WHEN r.name = 'membership' AND viewer.kind = 'admin' THEN 'role <> ALL (''{console,platform}'')'
                 WHEN r.reach = 'access' AND viewer.kind = 'member'
                     THEN 'principal_id = ANY ((SELECT guard.viewer_principals())::bigint[])'
                 WHEN r.reach = 'asked' AND viewer.kind = 'member_all' THEN format('%I IS NOT NULL', r.column_name)
@@ -87,8 +91,10 @@ BEGIN
                     ELSE '' END;
             END IF;
             held := concat_ws(' AND ', held, mine);
+            -- Whom an admin makes has a number just drawn: it is nobody's login, here or elsewhere.
+            new := CASE WHEN r.name = 'person' THEN 'id = currval(''guard.principal_id_seq'')' END;
             EXECUTE format('CREATE POLICY %I ON ar.%I TO duebook_%s USING (%s) WITH CHECK (%s)',
-                           viewer.kind || '_rows', r.name, viewer.kind, held, held);
+                           viewer.kind || '_rows', r.name, viewer.kind, held, concat_ws(' AND ', held, new));
             SELECT string_agg(word ->> letter, ', ') INTO rights
             FROM regexp_split_to_table(viewer.letters, '') AS letter;
             EXECUTE format('GRANT %s ON ar.%I TO duebook_%s', rights, r.name, viewer.kind);
@@ -107,8 +113,8 @@ BEGIN
     -- What the guard reads to tell who is looking, and the little it writes.
     FOR r IN SELECT * FROM (VALUES
             ('org', 'SELECT'), ('person', 'SELECT, INSERT, UPDATE'), ('membership', 'SELECT, INSERT, UPDATE'),
-            ('team_member', 'SELECT'), ('customer', 'SELECT'), ('client_link', 'SELECT, INSERT'), ('job', 'SELECT, INSERT'),
-            ('invitation', 'SELECT, UPDATE'), ('api_token', 'SELECT, UPDATE'), ('identity_provider', 'SELECT'),
+            ('team_member', 'SELECT'), ('customer', 'SELECT'), ('client_link', 'SELECT, INSERT, DELETE'),
+            ('job', 'SELECT, INSERT, DELETE'), ('export', 'SELECT, DELETE'), ('invitation', 'SELECT, UPDATE'), ('api_token', 'SELECT, UPDATE'), ('identity_provider', 'SELECT'),
             ('audit_event', 'SELECT, INSERT'), ('audit_link', 'SELECT, INSERT')) AS g (name, rights) LOOP
         EXECUTE format('GRANT %s ON ar.%I TO duebook_guard', r.rights, r.name);
         EXECUTE format('CREATE POLICY guard_rows ON ar.%I TO duebook_guard USING (true) WITH CHECK (true)', r.name);

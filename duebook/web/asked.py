@@ -9,6 +9,7 @@ from typing import Self
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
+from duebook.reports.aging import Edges
 from duebook.visibility.organisations import Organisation
 from duebook.visibility.viewer import Viewer
 from duebook.web.words import COLUMNS
@@ -30,12 +31,13 @@ class Unclear(Exception):
 
 @dataclass(frozen=True)
 class Asked:
-    """The state of an aging page: day, basis, filters, page."""
+    """The state of an aging page: day, basis, filters, page. The edges are the organisation's."""
 
     as_of: date
     today: date
     basis: str
     basis_chosen: bool
+    edges: Edges
     search: str
     account: str
     currency: str
@@ -50,6 +52,7 @@ class Asked:
             today=organisation.today,
             basis=organisation.aging_basis,
             basis_chosen=False,
+            edges=organisation.aging_edges,
             search="",
             account="",
             currency="",
@@ -62,20 +65,26 @@ class Asked:
         return self.as_of < self.today
 
 
-def asked_of(request: OrganisationRequest) -> Asked:
-    """Raises Unclear for what cannot be answered."""
-    query, organisation = request.GET, request.organisation
+def asked_of(request: OrganisationRequest, *, query: QueryDict | None = None) -> Asked:
+    """Raises Unclear for what cannot be answered. `query` when it does not stand in the URL."""
+    query, organisation = request.GET if query is None else query, request.organisation
     return Asked(
         as_of=_day(query, today=organisation.today),
         today=organisation.today,
         basis=_one_of(query, "basis", BASES, default=organisation.aging_basis),
         basis_chosen="basis" in query,
-        search=query.get("q", "").strip(),
-        account=query.get("account", "").strip(),
+        edges=organisation.aging_edges,
+        search=_words(query, "q"),
+        account=_words(query, "account"),
         currency=_currency(query),
         bucket=_one_of(query, "bucket", tuple(COLUMNS), default=""),
         page=_page(query),
     )
+
+
+def _words(query: QueryDict, name: str) -> str:
+    """Without the one letter that no text of the database can hold."""
+    return query.get(name, "").replace("\0", "").strip()
 
 
 def _day(query: QueryDict, *, today: date) -> date:

@@ -29,6 +29,18 @@ def for_clients(view: View) -> View:
     return _for(frozenset({"client"}), view, frame="portal/page.html")
 
 
+def for_readers(view: View) -> View:
+    """A page of both surfaces, each in its own frame: not for services."""
+
+    @wraps(view)
+    def guarded(request: OrganisationRequest, slug: str, **named: object) -> HttpResponse:
+        surface = for_clients if request.viewer.kind == "client" else for_staff
+        return surface(view)(request, slug, **named)
+
+    guarded.kinds = STAFF | {"client"}  # type: ignore[attr-defined]
+    return guarded
+
+
 def _for(kinds: frozenset[str], view: View, *, frame: str) -> View:
     @wraps(view)
     def guarded(request: OrganisationRequest, slug: str, **named: object) -> HttpResponse:
@@ -41,4 +53,5 @@ def _for(kinds: frozenset[str], view: View, *, frame: str) -> View:
             shown = {"frame": frame, "message": str(unclear), "asked": asked}
             return render(request, "unclear.html", shown, status=400)
 
+    guarded.kinds = kinds  # type: ignore[attr-defined]  # for whom there is such a place
     return guarded

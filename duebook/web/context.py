@@ -7,15 +7,19 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from duebook.visibility.middleware import places_of
+from duebook.web.places import places
+from duebook.web.platform.visit import visit_of
+from duebook.web.post.views import is_open
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """Looked up only by pages that show it, so that an error page asks the database nothing."""
     return {
         "organisation": getattr(request, "organisation", None),
-        "belongings": SimpleLazyObject(lambda: places_of(request)),
+        "belongings": SimpleLazyObject(lambda: places(request)),
         "person_initials": initials(getattr(request, "person_name", "")),
+        "shows_letters": is_open(),
+        "visit": SimpleLazyObject(lambda: visit_of(request)),
     }
 
 

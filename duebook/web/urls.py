@@ -4,11 +4,13 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from duebook.web import views
+from duebook.web.invitation.views import terms
 from duebook.web.styleguide import styleguide
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("account/", include("duebook.web.account.urls")),
+    path("terms/", terms, name="terms"),
     path("invitation/", include("duebook.web.invitation.urls")),
     path("outbox/", include("duebook.web.post.urls")),
     path("platform/", include("duebook.web.platform.urls")),

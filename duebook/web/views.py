@@ -7,14 +7,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 
-from duebook.visibility.middleware import places_of
+from duebook.web.places import places
+from duebook.web.platform.owners import owner_of
 
 
 @never_cache
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
-    """The only organisation there is for this person, or the choice between several."""
-    places = places_of(request)
-    if len(places) == 1 and places[0].kind:
-        return redirect("portal" if places[0].kind == "client" else "aging", places[0].slug)
-    return render(request, "home.html", {"places": places})
+    """The only place there is for this person, or the choice between several."""
+    found, owns_platform = places(request), owner_of(request) is not None
+    if owns_platform and not found:
+        return redirect("platform")
+    if len(found) == 1 and not found[0].suspended and not owns_platform:
+        return redirect(found[0].href)
+    return render(request, "home.html", {"places": found, "owns_platform": owns_platform})

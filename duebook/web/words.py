@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+
+from duebook.reports.aging import Edges
 
 COLUMNS = {
     "current": _("Current"),
@@ -47,3 +49,45 @@ WORDS = {**COLUMNS, **STATES, **KINDS}
 def word(code: str) -> str:
     """The reader's word for a code; an organisation's own code reads as it is."""
     return str(WORDS.get(code, code.replace("_", " ")))
+
+
+def column(code: str, edges: Edges) -> str:
+    """The reader's word for a column of an aging whose ages end at these edges: 1–15 days."""
+    if code == "days_90_plus":
+        return gettext("%(day)s+ days") % {"day": edges[2]}
+    if code == "current" or code not in AGES:
+        return word(code)
+    first, last = days(code, edges)
+    if last is None:
+        return gettext("%(day)s days and more") % {"day": first}
+    if first == last:
+        return ngettext("%(day)s day", "%(day)s days", last) % {"day": last}
+    return gettext("%(first)s–%(last)s days") % {"first": first or 0, "last": last}
+
+
+def span(code: str, edges: Edges) -> str:
+    """The days of a column alone, for a head that has said what they are: 1–15, 91+."""
+    first, last = days(code, edges)
+    if last is None:
+        return f"{first}+"
+    return f"{first}" if first == last else f"{first or 0}–{last}"
+
+
+# After which edge a column of ages begins and at which it ends. -1: the day it is due; 3: never.
+AGES: dict[str, tuple[int | None, int]] = {
+    "current": (None, -1),
+    "days_0_30": (None, 0),
+    "days_1_30": (-1, 0),
+    "days_31_60": (0, 1),
+    "days_61_90": (1, 2),
+    "days_91_plus": (2, 3),
+    "days_90_plus": (2, 3),
+}
+
+
+def days(code: str, edges: Edges) -> tuple[int | None, int | None]:
+    """The first and the last day of a column; the youngest has no first, the oldest no last."""
+    after, until = AGES[code]
+    ends = {-1: 0, 0: edges[0], 1: edges[1], 2: edges[2], 3: None}
+    begins = None if after is None else ends[after]
+    return None if begins is None else begins + 1, ends[until]

@@ -18,6 +18,7 @@ from duebook.visibility.viewer import Viewer
 from tests.world import Company
 
 Connection = psycopg.Connection[Any]
+SERVICES = {"service": 900_003, "service_read": 900_004}  # what loads, and what only reads
 REFUSED = "42501"
 
 
@@ -107,9 +108,19 @@ def sealed(parts: list[str], *, key: bytes | None = None) -> str:
 
 
 def everybody(company: Company) -> Iterator[Viewer]:
-    """An admin, a member and a client."""
+    """An admin, a member, a client, and the two kinds of services."""
     for email in (company.admin_email, company.member_email, company.client_email):
         yield company.viewer(email)
+    for kind, person_id in SERVICES.items():
+        yield Viewer(company.org_id, person_id, kind)
+
+
+def viewer_of(company: Company, kind: str) -> Viewer:
+    """The one of a kind; `member_all` is the member, where members see all."""
+    if kind in SERVICES:
+        return Viewer(company.org_id, SERVICES[kind], kind)
+    found = company.viewer(getattr(company, f"{kind.removesuffix('_all')}_email"))
+    return Viewer(found.org_id, found.person_id, kind)
 
 
 def admin_of(company: Company) -> Viewer:

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-KINDS = ("admin", "member", "member_all", "client", "service")
+KINDS = ("admin", "member", "member_all", "client", "service", "service_read")
 VIEWER_ROLES = (*(f"duebook_{kind}" for kind in KINDS), "duebook_platform")
 LOGINS = ("duebook_app", "duebook_door", "duebook_worker", "duebook_backup")
 OWNERS = ("duebook_owner", "duebook_guard")
 
 # Tables without an organisation's rows.
-REFERENCE = ("currency", "platform_person")
+REFERENCE = ("currency", "platform_person", "barred_person")
 
-# table -> reach, then the rights of: admin, member (also of all), client, service, platform, guard
+# table -> reach, then the rights of: admin, member (also of all), client, service, platform, guard.
+# A service that only reads has of the service's rights the reading.
 RIGHTS: dict[str, tuple[str, str, str, str, str, str, str]] = {
     "org": ("org", "su", "s", "s", "s", "siu", "s"),
-    "person": ("person id", "siu", "s", "s", "s", "siu", ""),
-    "membership": ("person", "siu", "s", "s", "s", "siu", "s"),
+    "person": ("person id", "si", "s", "s", "s", "siu", "siu"),
+    "membership": ("person", "siu", "s", "s", "s", "siu", "siu"),
     "team": ("org", "siud", "s", "", "", "", ""),
     "team_member": ("org", "siud", "s", "", "", "", "s"),
     "document_kind": ("org", "siu", "s", "s", "s", "si", ""),
-    "customer": ("customer id", "siu", "s", "s", "siu", "", ""),
+    "customer": ("customer id", "siu", "s", "s", "siu", "", "s"),
     "customer_internal": ("customer", "siu", "s", "", "siu", "", ""),
     "customer_access": ("access", "siud", "s", "", "sid", "", ""),
-    "client_link": ("person", "siud", "s", "s", "", "", "s"),
+    "client_link": ("person", "siud", "s", "s", "", "", "sid"),
     "document": ("customer", "siud", "s", "s", "siud", "", ""),
     "document_version": ("customer", "si", "s", "", "si", "", ""),
     "document_line": ("customer", "siud", "s", "s", "siud", "", ""),
@@ -31,8 +32,14 @@ RIGHTS: dict[str, tuple[str, str, str, str, str, str, str]] = {
     "order_link": ("customer", "siud", "s", "s", "siud", "", ""),
     "ingest_run": ("org", "siu", "", "", "siu", "", ""),
     "ingest_error": ("org", "si", "", "", "si", "", ""),
-    "job": ("person", "s", "s", "", "", "", "si"),
-    "audit_event": ("audit", "si", "", "", "i", "i", ""),
+    "job": ("person", "s", "s", "", "", "", "sid"),
+    "audit_event": ("org", "s", "", "", "", "", "si"),
+    "audit_link": ("org", "s", "", "", "", "", "si"),
+    "invitation": ("asked", "siu", "siu", "", "", "", "su"),
+    "api_token": ("org", "siu", "", "", "", "", "su"),
+    "identity_provider": ("org", "siud", "", "", "", "", "s"),
+    "export": ("own", "siud", "siud", "siud", "", "", "sd"),
+    "access_change": ("own", "siud", "", "", "", "", ""),
 }
 # What a client sees of a document only while the document itself is to be seen.
 PART_OF_DOCUMENT = {
@@ -41,6 +48,23 @@ PART_OF_DOCUMENT = {
     "allocation": "charge_id",
     "order_link": "invoice_id",
 }
+# Codes and numbers: what is not here, of text, has no statistics that a plan could tell of.
+CODES = """
+    access_change.act access_change.reason allocation.currency allocation.external_id
+    allocation.origin allocation.source_version allocation_key.coalesce api_token.scopes
+    audit_event.action currency.code customer.account_number customer.account_type
+    customer.currency customer.external_id customer.name_origin customer.parent_number
+    customer.source_version customer_access.reason dispute.origin document.class
+    document.currency document.external_id document.intake document.kind document.number
+    document.order_number document.origin document.source_version document.state
+    document_kind.class document_kind.code document_line.line_number document_line.status
+    export.content_type export.kind export.report ingest_error.column_name ingest_run.counts
+    ingest_run.kind ingest_run.source invitation.language invitation.role job.kind job.task
+    membership.role org.aging_basis org.currency org.language org.member_scope org.slug
+    org.timezone
+""".split()
+# What nobody but the guard or the platform makes of a membership.
+NOT_OF_THE_HOUSE = "{console,platform}"
 
 
 def rights(table: str, role: str) -> str:
@@ -52,6 +76,7 @@ def rights(table: str, role: str) -> str:
         "duebook_member_all": member,
         "duebook_client": client,
         "duebook_service": service,
+        "duebook_service_read": "s" if "s" in service else "",
         "duebook_platform": platform,
         "duebook_guard": guard,
         "duebook_backup": "s",
@@ -75,12 +100,14 @@ def policy(table: str, role: str, *, version: int) -> tuple[str, str]:
         f"(org_id, {person}, {first})"
         f" = (SELECT guard.viewer_org('{kind}'), guard.viewer_person(), {first})"
     )
-    if reach == "audit":
-        return anybody, own
+    if reach == "own":
+        rows = f"{own} AND kind = '{kind}'" if table == "export" else own
+        return rows, rows
     if reach == "person" and kind != "admin":
         return own, own
-    if reach == "person id" and kind in ("client", "service"):
-        return own, own
+    if reach == "person id":
+        rows = own if kind in ("client", "service", "service_read") else anybody
+        return rows, f"{rows} AND id = currval('guard.principal_id_seq')"
     if reach == "access" and kind == "member":
         anybody = f"(org_id, {first}) = (SELECT guard.member_org(), {first})"
     rows = " AND ".join([anybody, *_customers(table, kind)])
@@ -92,9 +119,13 @@ def _customers(table: str, kind: str) -> list[str]:
     reach = RIGHTS[table][0]
     principals = "ANY ((SELECT guard.viewer_principals())::bigint[])"
     customer = "id" if reach == "customer id" else "customer_id"
+    if (table, kind) == ("membership", "admin"):
+        return [f"role <> ALL ('{NOT_OF_THE_HOUSE}')"]
+    if (reach, kind) == ("asked", "member_all"):
+        return ["customer_id IS NOT NULL"]
     if reach == "access" and kind == "member":
         return [f"principal_id = {principals}"]
-    if reach not in ("customer", "customer id") or kind not in ("member", "client"):
+    if reach not in ("customer", "customer id", "asked") or kind not in ("member", "client"):
         return []
     if kind == "member":
         return [

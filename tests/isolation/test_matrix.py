@@ -8,10 +8,18 @@ from typing import Any, NamedTuple
 import pytest
 from psycopg.rows import dict_row
 
-from duebook.visibility.viewer import Viewer
-from tests.isolation.attacker import REFUSED, Connection, being, column, columns_of, tried, wearing
+from tests.isolation.attacker import (
+    REFUSED,
+    Connection,
+    being,
+    column,
+    columns_of,
+    tried,
+    viewer_of,
+    wearing,
+)
 from tests.isolation.conftest import SPARE
-from tests.isolation.law import rights
+from tests.isolation.law import KINDS, rights
 from tests.world import Company, World
 
 Row = dict[str, Any]
@@ -56,7 +64,23 @@ TABLES = {
     "ingest_run": Table("kind = 'accounts'", "id", "file_name = 'X'", {"id": SPARE}),
     "job": Table("person_id = %(person)s", "id", "task = 'X'", {"id": SPARE}),
     "audit_event": Table("action = 'looked'", "id", "action = 'X'", {"id": SPARE}),
+    "audit_link": Table("true", "seq", "hash = ''", {"seq": SPARE}),
+    "invitation": Table(
+        "customer_id = %(c1)s",
+        "id",
+        "name = 'X'",
+        {"id": SPARE, "email": "new@nowhere.example", "hash": "new"},
+    ),
+    "api_token": Table(
+        "name = 'Loader'", "id", "name = 'X'", {"id": SPARE, "person_id": SPARE, "hash": "new"}
+    ),
+    "identity_provider": Table("true", "", "name = 'X'", {}),
+    "export": Table(
+        "person_id = %(person)s AND kind = %(kind)s", "id", "report = 'X'", {"id": SPARE}
+    ),
+    "access_change": Table("person_id = %(person)s", "id", "act = 'unshare'", {"id": SPARE}),
 }
+TAKEN = "23505"
 ACTIONS = {"select": "s", "insert": "i", "update": "su", "delete": "sd", "upsert": "siu"}
 
 
@@ -69,7 +93,20 @@ def either(request: pytest.FixtureRequest) -> Connection:
     return hands
 
 
-@pytest.mark.parametrize("kind", ["admin", "member", "client"])
+@pytest.fixture
+def scope(request: pytest.FixtureRequest, cast: World, own: Connection) -> Iterator[None]:
+    """Members of Acme see all customers while one of them is tried."""
+    wide = request.getfixturevalue("kind") == "member_all"
+    turn = "UPDATE ar.org SET member_scope = %s WHERE org_id = %s"
+    if wide:
+        own.execute(turn, ["all", cast.acme.org_id])
+    yield
+    if wide:
+        own.execute(turn, ["assigned", cast.acme.org_id])
+
+
+@pytest.mark.usefixtures("scope")
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("table", TABLES)
 def test_one_reaches_the_own_row_and_never_the_neighbours(
     cast: World, own: Connection, either: Connection, table: str, kind: str
@@ -77,15 +114,19 @@ def test_one_reaches_the_own_row_and_never_the_neighbours(
     letters = rights(table, f"duebook_{kind}")
     allowed = {action: set(needs) <= set(letters) for action, needs in ACTIONS.items()}
     # A member speaks for no customer, so has no link; the right to read one is there.
-    there = 0 if (table, kind) == ("client_link", "member") else 1
+    there = 0 if table == "client_link" and kind.startswith("member") else 1
     found = {True: there, False: REFUSED}
+    drawn = _drawn(either)
 
-    me = _viewer(cast.acme, kind)
+    me = viewer_of(cast.acme, kind)
     mine = _row(own, table, cast.acme, kind)
+    if table == "person":
+        mine["new id"] = drawn
     with being(either, me):
-        assert outcomes(either, table, mine, org=me.org_id) == {
-            action: found[allowed[action]] for action in ACTIONS
-        }
+        came = outcomes(either, table, mine, org=me.org_id)
+    if table == "identity_provider" and kind == "admin":
+        assert came.pop("insert") == TAKEN  # one for each organisation
+    assert came == {action: found[allowed[action]] for action in came}
     theirs = _row(own, table, cast.zenith, kind)
     with being(either, me):
         assert outcomes(either, table, theirs, org=cast.zenith.org_id) == {
@@ -93,13 +134,14 @@ def test_one_reaches_the_own_row_and_never_the_neighbours(
         }
 
 
-@pytest.mark.parametrize("kind", ["admin", "member", "client"])
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("table", TABLES)
 def test_a_role_without_a_statement_reaches_nothing(
     cast: World, own: Connection, either: Connection, table: str, kind: str
 ) -> None:
     letters = rights(table, f"duebook_{kind}")
     row = _row(own, table, cast.acme, kind)
+    _drawn(either)
     with wearing(either, kind):
         assert outcomes(either, table, row, org=cast.acme.org_id) == {
             action: _missed(action, allowed=set(needs) <= set(letters))
@@ -112,7 +154,7 @@ def test_the_login_without_a_role_is_refused(
     cast: World, own: Connection, either: Connection, table: str
 ) -> None:
     row = _row(own, table, cast.acme, "admin")
-    me = _viewer(cast.acme, "admin")
+    me = viewer_of(cast.acme, "admin")
     with either.transaction(force_rollback=True):
         either.execute(
             "SELECT set_config('duebook.viewer', %s, true)", [me.signed(either.info.backend_pid)]
@@ -160,14 +202,21 @@ def _missed(action: str, *, allowed: bool) -> int | str:
     return 0 if allowed and action in ("select", "update", "delete") else REFUSED
 
 
-def _viewer(company: Company, kind: str) -> Viewer:
-    return company.viewer(getattr(company, f"{kind}_email"))
+def _drawn(hands: Connection) -> int:
+    """The number of a person to be made: it must have been drawn just now."""
+    with wearing(hands, "admin"):
+        return int(column(hands, "SELECT nextval('guard.principal_id_seq')")[0])
 
 
 def _row(own: Connection, table: str, company: Company, kind: str) -> Row:
-    """The row that is tried, as it stands, and under `new ...` what a new one has instead."""
+    """The row that is tried, as it stands, and under `new ...` what a new one has instead.
+
+    Of what a kind has no right to, the admin's.
+    """
     shape = TABLES[table]
-    named = {"org": company.org_id, "person": _viewer(company, kind).person_id}
+    if "s" not in rights(table, f"duebook_{kind}"):
+        kind = "admin"
+    named: Row = {"org": company.org_id, "person": viewer_of(company, kind).person_id, "kind": kind}
     first = "SELECT id FROM ar.customer WHERE org_id = %s AND account_number = 'C1'"
     named["c1"] = column(own, first, [company.org_id])[0]
     # As text, which says infinity and lists as well.

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
-from duebook.reports.aging import AgingRow, aging, aging_page, portal_aging
+from duebook.reports.aging import USUAL, AgingRow, Edges, aging, aging_page, portal_aging
 from duebook.reports.invoices import FIGURES, invoices
 from tests.ledger.books import IDLE, Books, invoice
 from tests.ledger.telling import Telling, loadable, major
@@ -172,16 +172,23 @@ def check_documents(ledger: Ledger, day: date) -> None:
     }
 
 
-def check_rows(ledger: Ledger, day: date, basis: str, *, only: Iterable[str] = ACCOUNTS) -> None:
+def check_rows(
+    ledger: Ledger,
+    day: date,
+    basis: str,
+    *,
+    only: Iterable[str] = ACCOUNTS,
+    edges: Edges = USUAL,
+) -> None:
     """Rows are the model's, for the accounts seen; and they tie out, the portal's as well."""
-    rows = aging(as_of=day, basis=basis)
-    assert figures(rows) == expected(ledger, day, basis, only)
+    rows = aging(as_of=day, basis=basis, edges=edges)
+    assert figures(rows) == expected(ledger, day, basis, only, edges)
     for row in rows:
         buckets = sum((getattr(row, name) for name in BUCKETS.values()), Decimal(0))
         assert buckets + row.disputed == row.invoices
         assert row.invoices + row.debit_adjustments - row.unapplied_credits == row.outstanding
 
-    portal = portal_aging(as_of=day, basis=basis)
+    portal = portal_aging(as_of=day, basis=basis, edges=edges)
     assert [row.account_number for row in portal] == [row.account_number for row in rows]
     for theirs, ours in zip(portal, rows, strict=True):
         shown = theirs.days_0_30 + theirs.days_31_60 + theirs.days_61_90 + theirs.days_90_plus
@@ -201,18 +208,18 @@ def figures(rows: list[AgingRow]) -> Figures:
     return found
 
 
-def expected(ledger: Ledger, day: date, basis: str, only: Iterable[str]) -> Figures:
+def expected(ledger: Ledger, day: date, basis: str, only: Iterable[str], edges: Edges) -> Figures:
     return {
         (number, currency): {
             **{ours: major(getattr(row, name), currency) for name, ours in COLUMNS.items()},
             "weighted_avg_days_overdue": row.wado,
         }
-        for (number, currency), row in ledger.aging(day, basis).items()
+        for (number, currency), row in ledger.aging(day, basis, edges).items()
         if number in only
     }
 
 
-def check_invoices(ledger: Ledger, day: date, basis: str) -> None:
+def check_invoices(ledger: Ledger, day: date, basis: str, *, edges: Edges = USUAL) -> None:
     found = {
         (row.kind, row.invoice_number): (
             row.account_number,
@@ -222,7 +229,7 @@ def check_invoices(ledger: Ledger, day: date, basis: str) -> None:
             row.days_past_due,
             row.bucket,
         )
-        for row in invoices(as_of=day, basis=basis)
+        for row in invoices(as_of=day, basis=basis, edges=edges)
     }
     assert found == {
         item.doc.key: (
@@ -233,19 +240,22 @@ def check_invoices(ledger: Ledger, day: date, basis: str) -> None:
             item.dpd,
             "disputed" if item.disputed == item.balance else BUCKETS[item.bucket],
         )
-        for item in ledger.invoices(day, basis)
+        for item in ledger.invoices(day, basis, edges)
     }
 
 
-def check_drills(day: date, basis: str, accounts: set[str]) -> None:
+def check_drills(day: date, basis: str, accounts: set[str], *, edges: Edges = USUAL) -> None:
     """For every cell, of operators and of clients; and asked for one account alone."""
     cells: dict[Account, list[Any]] = defaultdict(list)
-    both: list[Any] = [*aging(as_of=day, basis=basis), *portal_aging(as_of=day, basis=basis)]
+    both: list[Any] = [
+        *aging(as_of=day, basis=basis, edges=edges),
+        *portal_aging(as_of=day, basis=basis, edges=edges),
+    ]
     for row in both:
         cells[row.account_number, row.currency].append(row)
     for figure in FIGURES:
         parts: dict[Account, Decimal] = defaultdict(Decimal)
-        for item in invoices(as_of=day, basis=basis, bucket=figure):
+        for item in invoices(as_of=day, basis=basis, edges=edges, bucket=figure):
             assert item.bucket_amount != 0
             parts[item.account_number, item.currency] += item.bucket_amount
         for account, rows in cells.items():
@@ -254,8 +264,8 @@ def check_drills(day: date, basis: str, accounts: set[str]) -> None:
         assert set(parts) <= set(cells)
     assert {number for number, _ in cells} <= accounts
     for number, currency in list(cells)[:1]:
-        alone = invoices(as_of=day, basis=basis, account=number, currency=currency)
-        every = invoices(as_of=day, basis=basis)
+        alone = invoices(as_of=day, basis=basis, edges=edges, account=number, currency=currency)
+        every = invoices(as_of=day, basis=basis, edges=edges)
         asked = [row for row in every if (row.account_number, row.currency) == (number, currency)]
         assert alone == asked
 

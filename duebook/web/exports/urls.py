@@ -1,3 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from duebook.web.exports import views
+
+urlpatterns = [
+    path("", views.exports, name="exports"),
+    path("<int:export>/file/", views.file, name="export_file"),
+    path("<int:export>/delete/", views.delete, name="export_delete"),
+]

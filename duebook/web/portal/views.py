@@ -22,7 +22,7 @@ def portal(request: OrganisationRequest, slug: str) -> HttpResponse:
 def what_you_owe(request: OrganisationRequest, slug: str) -> HttpResponse:
     """What a client owes, by how late it is."""
     asked = asked_of(request)
-    rows = portal_aging(as_of=asked.as_of, basis=asked.basis)
+    rows = portal_aging(as_of=asked.as_of, basis=asked.basis, edges=asked.edges)
     shown = {"asked": asked, "rows": rows, "debts": debts(rows)}
     shown["accounts"] = len({row.customer_id for row in rows})
     return render(request, "portal/aging.html", shown)

@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from duebook.web.post import views
+
+urlpatterns = [
+    path("", views.outbox, name="outbox"),
+    path("<int:letter_id>/", views.letter, name="letter"),
+]

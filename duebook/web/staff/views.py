@@ -22,6 +22,7 @@ def aging(request: OrganisationRequest, slug: str) -> HttpResponse:
     answer = aging_page(
         as_of=asked.as_of,
         basis=asked.basis,
+        edges=asked.edges,
         search=asked.search,
         currency=asked.currency,
         page=asked.page,
@@ -38,6 +39,7 @@ def invoices(request: OrganisationRequest, slug: str) -> HttpResponse:
     rows = open_invoices(
         as_of=asked.as_of,
         basis=asked.basis,
+        edges=asked.edges,
         account=asked.account,
         currency=asked.currency,
         bucket=asked.bucket,

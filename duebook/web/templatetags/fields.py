@@ -13,7 +13,9 @@ register = template.Library()
 def drawn(field: BoundField) -> SafeString:
     """The control itself; its label, help and errors are in `parts/form_field.html`."""
     attributes: dict[str, str | bool] = {}
-    if not is_box(field) and not isinstance(field.field.widget, RadioSelect):
+    if is_box(field):
+        attributes["class"] = "check"
+    elif not isinstance(field.field.widget, RadioSelect):
         attributes["class"] = "input"
     if field.errors:
         attributes["aria-invalid"] = "true"

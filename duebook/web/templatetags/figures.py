@@ -6,9 +6,10 @@ per language and currency: writing a page of amounts must not cost more than fet
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, lru_cache
+from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton
@@ -29,6 +30,8 @@ register.simple_tag(drawing.age_key)
 register.simple_tag(drawing.swatch)
 register.simple_tag(drawing.sparkline)
 register.filter("word", words.word)
+register.filter("column", words.column)
+register.filter("span", words.span)
 
 MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"
@@ -121,6 +124,26 @@ def day(value: date) -> str:
 def month(value: date) -> str:
     """Nov 2026"""
     return _month(value, _locale())
+
+
+@register.filter
+def moment(at: datetime, zone: str) -> SafeString:
+    """20 Nov 2026, 14:05 UTC+2, in a time zone."""
+    return _moment(at.astimezone(ZoneInfo(zone)), "%H:%M")
+
+
+@register.filter
+def exact_moment(at: datetime, zone: str) -> SafeString:
+    """20 Nov 2026, 14:05:09 UTC+2, in a time zone."""
+    return _moment(at.astimezone(ZoneInfo(zone)), "%H:%M:%S")
+
+
+def _moment(local: datetime, form: str) -> SafeString:
+    offset = local.strftime("%z")
+    hours, minutes = int(offset[:3]), offset[3:5]
+    away = f"{hours:+d}{'' if minutes == '00' else ':' + minutes}" if int(offset) else ""
+    said = f'{day(local.date())}, <bdi dir="ltr">{local:{form}} UTC{away}</bdi>'
+    return SafeString(f'<time datetime="{local.isoformat()}">{said}</time>')
 
 
 class Writer:

@@ -67,3 +67,16 @@ const mixBoxes = () => {
 };
 document.addEventListener("DOMContentLoaded", mixBoxes);
 document.addEventListener("htmx:afterSwap", mixBoxes);
+
+/* One box at the head of a list stands for the boxes of all its rows. */
+const rowBoxes = (form) => [...form.querySelectorAll("tbody input.check")];
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form");
+  const all = form?.querySelector("input[data-all]");
+  if (!all || !event.target.matches("input.check")) return;
+  const boxes = rowBoxes(form);
+  if (event.target === all) for (const box of boxes) box.checked = all.checked;
+  const ticked = boxes.filter((box) => box.checked).length;
+  all.checked = ticked > 0 && ticked === boxes.length;
+  all.indeterminate = ticked > 0 && ticked < boxes.length;
+});

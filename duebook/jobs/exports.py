@@ -1,0 +1,125 @@
+"""Reports as files, made in the background: a large one takes longer than a page may."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from duebook.export import answers, shelf
+from duebook.export.answers import Answer
+from duebook.export.tables import FORMATS, TooLong
+from duebook.jobs.order import order
+from duebook.visibility.audit import record
+from duebook.visibility.organisations import Organisation
+from duebook.visibility.seeing import NotAllowed, seeing
+from duebook.visibility.viewer import Viewer
+
+STAFF = frozenset({"admin", "member", "member_all"})
+REPORTS = {"aging": STAFF, "invoices": STAFF, "portal": frozenset({"client"})}  # and whose it is
+ANSWERS: dict[str, Callable[..., Answer]] = {
+    "aging": answers.aging,
+    "invoices": answers.invoices,
+    "portal": answers.portal,
+}
+ASKED = {
+    "aging": ("search", "currency"),
+    "invoices": ("account", "currency", "bucket"),
+    "portal": (),
+}
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+LARGEST_BYTES = 64_000_000
+
+
+class TooLarge(Exception):
+    """More than is kept in the database."""
+
+
+def order_export(
+    viewer: Viewer,
+    organisation: Organisation,
+    *,
+    report: str,
+    form: str,
+    as_of: date,
+    basis: str,
+    filters: Mapping[str, str],
+) -> int:
+    """Have a report made as a file; its id on the shelf. Only inside seeing().
+
+    Raises KeyError for a report that is not for this viewer, or a format that there is not.
+    """
+    if viewer.kind not in REPORTS[report] or form not in FORMATS:
+        raise KeyError(report)
+    asked: dict[str, Any] = {
+        "format": form,
+        "as_of": as_of.isoformat(),
+        "basis": basis,
+        "edges": list(organisation.aging_edges),
+        **{name: filters[name] for name in ASKED[report] if filters.get(name)},
+    }
+    name = f"{report}-{organisation.slug}-{as_of}.{form}"
+    export = shelf.add(viewer, report=report, asked=asked, file_name=name)
+    order("export", export=export)
+    record(viewer, "export ordered", export=export, report=report, asked=asked)
+    return export
+
+
+def make_export(viewer: Viewer, *, export: int) -> None:
+    """Make an ordered file as the viewer sees things now."""
+    with seeing(viewer):
+        begun = shelf.begun(viewer, export)
+    if begun is None:  # thrown away, or made already
+        return
+    try:
+        _make(viewer, export, *begun)
+    except TooLong:
+        _give_up(viewer, export, "too long")
+    except TooLarge:
+        _give_up(viewer, export, "too large")
+    except NotAllowed:
+        raise
+    except Exception:
+        _give_up(viewer, export, "failed")
+        raise
+
+
+def _make(viewer: Viewer, export: int, report: str, asked: dict[str, Any]) -> None:
+    form = asked["format"]
+    with seeing(viewer, read_only=True):
+        answer = _answer(viewer, report, asked)
+        customers = shelf.customers_of(viewer, answer.accounts)
+    file = answer.content(form)
+    if len(file) > LARGEST_BYTES:
+        raise TooLarge
+    with seeing(viewer):
+        shelf.put(
+            viewer,
+            export,
+            file=file,
+            content_type=CONTENT_TYPES[form],
+            rows=len(answer.rows),
+            customers=customers,
+        )
+
+
+def _answer(viewer: Viewer, report: str, asked: dict[str, Any]) -> Answer:
+    """A viewer with a database in hand may have written anything onto their own shelf."""
+    if viewer.kind not in REPORTS[report]:
+        raise NotAllowed("this report is not for this kind of viewer")
+    one, two, three = asked["edges"]
+    return ANSWERS[report](
+        as_of=date.fromisoformat(asked["as_of"]),
+        basis=asked["basis"],
+        edges=(one, two, three),
+        **{name: asked[name] for name in ASKED[report] if name in asked},
+    )
+
+
+def _give_up(viewer: Viewer, export: int, trouble: str) -> None:
+    with seeing(viewer):
+        shelf.give_up(viewer, export, trouble=trouble)

@@ -1,0 +1,144 @@
+"""The worker: takes jobs from the queue until it is told to stop.
+
+It looks into the queue every second. PostgreSQL could wake it instead, but every login may listen
+on such a channel and speak on it (docs/decisions/0007-queue.md).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import logging
+import signal
+from collections.abc import Callable
+from typing import ParamSpec
+
+import procrastinate
+from django.db import connections
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import Job, Status
+from procrastinate.retry import RetryStrategy
+
+from duebook.database import queue as tables
+from duebook.jobs import tasks, upkeep
+from duebook.post import delivery
+
+LOOK_SECONDS = 1.0
+ABANDONED_SECONDS = 30.0  # without a sign of life from the worker that took the job
+TRIES_MAX = 3  # of a job whose workers die
+TOGETHER = 3  # jobs at once; letters go first
+# 4 s, 16 s, ... 4.5 h: eight attempts in six hours.
+PATIENCE = RetryStrategy(
+    max_attempts=7, exponential_wait=4, retry_exceptions=[delivery.NotDelivered]
+)
+Parameters = ParamSpec("Parameters")
+
+log = logging.getLogger("duebook.jobs")
+
+
+def work(*, wait: bool = True) -> None:
+    """Do what is in the queue; with `wait`, go on until SIGTERM or Ctrl-C."""
+    asyncio.run(_work(queue(), wait=wait))
+
+
+def queue() -> procrastinate.App:
+    """The queue with everything that can be in it."""
+    app = procrastinate.App(
+        connector=procrastinate.PsycopgConnector(
+            conninfo=tables.connection_string(),
+            kwargs=tables.connection_options(),
+            min_size=1,
+            max_size=4,
+        )
+    )
+    app.task(name="run", queue="work")(_leaving_nothing(tasks.run))
+    app.task(name="deliver", queue="work", retry=PATIENCE)(_leaving_nothing(_deliver))
+    hourly = app.task(name="tidy", queue="work", queueing_lock="tidy")(_leaving_nothing(_tidy))
+    app.periodic(cron="17 * * * *")(hourly)
+    return app
+
+
+async def _work(app: procrastinate.App, *, wait: bool) -> None:
+    async with app.open_async():
+        work = asyncio.create_task(
+            app.run_worker_async(
+                wait=wait,
+                concurrency=TOGETHER,
+                fetch_job_polling_interval=LOOK_SECONDS,
+                listen_notify=False,
+                delete_jobs="successful",
+                install_signal_handlers=False,
+            )
+        )
+        told = asyncio.Event()
+        if wait:
+            for each in (signal.SIGTERM, signal.SIGINT):
+                asyncio.get_running_loop().add_signal_handler(each, told.set)
+        beside = [asyncio.create_task(each) for each in (_take_care(app), _stop(work, told))]
+        with contextlib.suppress(asyncio.CancelledError):
+            await work
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
+
+
+async def _stop(work: asyncio.Task[None], told: asyncio.Event) -> None:
+    """Once, however often it is told: a second time would tear it from its job."""
+    await told.wait()
+    work.cancel()
+
+
+async def _take_care(app: procrastinate.App) -> None:
+    """Jobs whose worker died are taken up again; failed ones are forgotten after a while."""
+    await asyncio.to_thread(_leaving_nothing(_look_through_letters))
+    while True:
+        try:
+            await _take_up(app)
+            await app.job_manager.delete_old_jobs(
+                upkeep.QUEUE_HOURS, include_failed=True, include_aborted=True
+            )
+        except ConnectorException:
+            log.warning("The queue cannot be looked after at the moment.")
+        await asyncio.sleep(ABANDONED_SECONDS)
+
+
+async def _take_up(app: procrastinate.App) -> None:
+    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=ABANDONED_SECONDS):
+        with contextlib.suppress(ConnectorException):  # another worker was faster
+            await _try_again(app, job)
+
+
+async def _try_again(app: procrastinate.App, job: Job) -> None:
+    if job.attempts < TRIES_MAX:
+        await app.job_manager.retry_job(job)
+    else:
+        log.error("A job of the queue (%s) is given up: its workers die.", job.id)
+        await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=False)
+
+
+def _deliver(letter: int) -> None:
+    delivery.deliver(letter)
+
+
+def _look_through_letters() -> None:
+    delivery.order_waiting()
+    upkeep.report_waiting()
+
+
+def _tidy(timestamp: int) -> None:
+    upkeep.tidy()
+
+
+def _leaving_nothing(task: Callable[Parameters, None]) -> Callable[Parameters, None]:
+    """The connections of the thread that did it are given back."""
+
+    @functools.wraps(task)
+    def done(*args: Parameters.args, **named: Parameters.kwargs) -> None:
+        try:
+            task(*args, **named)
+        finally:
+            for alias in connections:
+                connections[alias].close()
+
+    return done

@@ -1,0 +1,13 @@
+"""The audit trail's indexes: the SQL file beside this one; no model of Django's concerns it."""
+
+from pathlib import Path
+
+from django.db import migrations
+
+SQL = Path(__file__).with_suffix(".sql").read_text()
+
+
+class Migration(migrations.Migration):
+    dependencies = [("duebook", "0004_sharing")]
+
+    operations = [migrations.RunSQL(SQL)]

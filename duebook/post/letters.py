@@ -1,0 +1,62 @@
+"""The product's own letters: a plain text template each, in the reader's language.
+
+templates/mail/<name>.txt extends mail/letter.txt; the first line of what it comes to is the
+subject. `link` in a context is an address of this server without its beginning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import connections, transaction
+from django.template import Context
+from django.template.loader import get_template
+from django.utils import translation
+
+
+def send(name: str, /, *, to: str, language: str, **context: Any) -> None:
+    """Write a letter and put it into the outbox, once what is being done for it is kept.
+
+    Inside seeing() it waits for the end of that transaction: what is undone sends nothing.
+    Raises BadHeaderError for an address that runs over its line.
+    """
+    subject, text = written(name, language=language, **context)
+    message = EmailMessage(subject, text, to=[to], headers={"Auto-Submitted": "auto-generated"})
+    message.message()  # complains now rather than after the commit
+    once_kept(partial(_put, message))
+
+
+def written(name: str, /, *, language: str, **context: Any) -> tuple[str, str]:
+    """Subject and text. Line breaks in what people called themselves do not reach the text."""
+    plain = {key: _one_line(value) for key, value in context.items()}
+    template = get_template(f"mail/{name}.txt").template  # type: ignore[attr-defined]
+    with translation.override(language):
+        text = template.render(Context({**plain, "address": settings.ADDRESS}, autoescape=False))
+    subject, _, rest = text.strip().partition("\n")
+    return _one_line(subject), f"{rest.strip()}\n"
+
+
+def absolute(path: str) -> str:
+    """A path of this server as people elsewhere can open it."""
+    return f"{settings.ADDRESS}{path}"
+
+
+def once_kept(act: Callable[[], None]) -> None:
+    """Now, or when the transaction that is open in an organisation has been committed."""
+    for alias in ("ledger", "worker"):
+        if connections[alias].in_atomic_block:
+            transaction.on_commit(act, using=alias)
+            return
+    act()
+
+
+def _put(message: EmailMessage) -> None:
+    message.send()
+
+
+def _one_line(value: Any) -> Any:
+    return " ".join(value.split()) if isinstance(value, str) else value

@@ -1,0 +1,116 @@
+"""The API: the same questions and answers as pages and files, for services."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from ninja import NinjaAPI, Query, Swagger
+from ninja.errors import ValidationError
+
+from duebook.reports.aging import aging_page
+from duebook.reports.invoices import invoices_page
+from duebook.reports.rows import customer_of
+from duebook.web.api import answers
+from duebook.web.api.asking import (
+    AgingQuestion,
+    InvoicesQuestion,
+    Nothing,
+    asked_by,
+    layout_in,
+    size_in,
+)
+from duebook.web.api.door import Refused, ServiceToken, TokenRequest, reading
+from duebook.web.asked import Unclear
+
+log = logging.getLogger("duebook.api")
+
+DESCRIPTION = (
+    "Read an organisation's reports with the token of a service, sent in the header"
+    " `Authorization: Bearer TOKEN`. An admin makes tokens in Settings, Service tokens."
+    ' Whatever goes wrong is answered with `{"detail": "one sentence"}`.'
+)
+api = NinjaAPI(
+    title="Duebook",
+    version="1",
+    description=DESCRIPTION,
+    urls_namespace="api",
+    auth=ServiceToken(),
+    docs=Swagger({"validatorUrl": None}),
+)
+WRONG: dict[int, Any] = dict.fromkeys((400, 401, 403, 404, 429), answers.Trouble)
+
+
+@api.get("/organisation", response={200: answers.OrganisationAnswer, **WRONG})
+def organisation(request: TokenRequest) -> dict[str, Any]:
+    """The organisation the token is for, and which day it is there."""
+    with reading(request) as seen:
+        asked_by(request, Nothing)
+        return vars(seen)
+
+
+@api.get("/aging", response={200: answers.AgingAnswer | answers.PortalAnswer, **WRONG})
+def aging(request: TokenRequest, question: Query[AgingQuestion]) -> dict[str, Any]:
+    """Who owes what, by how late it is, with totals per currency of all that matches."""
+    with reading(request):
+        asked, layout = asked_by(request, AgingQuestion), layout_in(request.GET)
+        page = aging_page(
+            as_of=asked.as_of,
+            basis=asked.basis,
+            edges=asked.edges,
+            search=asked.search,
+            currency=asked.currency,
+            page=asked.page,
+            size=size_in(request.GET),
+        )
+        return answers.aging_answer(asked, page, layout=layout)
+
+
+@api.get("/invoices", response={200: answers.InvoicesAnswer, **WRONG})
+def invoices(request: TokenRequest, question: Query[InvoicesQuestion]) -> dict[str, Any]:
+    """Open invoices of a day; with `bucket`, what adds up to that figure of the aging."""
+    with reading(request):
+        asked = asked_by(request, InvoicesQuestion)
+        customer = customer_of(asked.account) if asked.account else None
+        if asked.account and customer is None:
+            raise Refused(404, f"There is no account {asked.account} that this token may see.")
+        page = invoices_page(
+            as_of=asked.as_of,
+            basis=asked.basis,
+            edges=asked.edges,
+            customer_id=customer,
+            currency=asked.currency,
+            bucket=asked.bucket,
+            page=asked.page,
+            size=size_in(request.GET),
+        )
+        return answers.invoices_answer(asked, page)
+
+
+@api.exception_handler(Refused)
+def refused(request: HttpRequest, why: Refused) -> HttpResponse:
+    return JsonResponse({"detail": str(why)}, status=why.status, headers=why.headers)
+
+
+@api.exception_handler(Unclear)
+def unclear(request: HttpRequest, why: Unclear) -> HttpResponse:
+    return JsonResponse({"detail": str(why)}, status=400)
+
+
+@api.exception_handler(ValidationError)
+def unreadable(request: HttpRequest, why: ValidationError) -> HttpResponse:
+    return JsonResponse({"detail": "A parameter cannot be read; see openapi.json."}, status=400)
+
+
+@api.exception_handler(Exception)
+def failed(request: HttpRequest, why: Exception) -> HttpResponse:
+    """A mistake of ours: the log has where, the answer has nothing of it."""
+    log.error("GET %s failed", request.path, exc_info=why)
+    message = "Something went wrong here. Nothing was changed; ask again in a moment."
+    return JsonResponse({"detail": message}, status=500)
+
+
+def nowhere(request: HttpRequest, rest: str = "") -> HttpResponse:
+    message = "There is no such address; openapi.json below /api/v1/ lists those there are."
+    return JsonResponse({"detail": message}, status=404)

@@ -1,0 +1,138 @@
+"""serve runs the worker: it delivers, it comes back when it dies, it goes when the server goes."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from http.cookiejar import CookieJar
+from pathlib import Path
+from urllib.parse import urlencode
+
+import psycopg
+import pytest
+
+from duebook.database import postmaster
+from duebook.database.server import socket_folder
+from tests.commands import test_serving as serving
+from tests.commands.terminal import a_folder
+from tests.post.servers import free_port, mail_server
+
+pytestmark = serving.pytestmark
+SOON_SECONDS = 60.0
+
+
+@pytest.fixture(scope="module")
+def home() -> Iterator[Path]:
+    with a_folder() as folder:
+        asked = (
+            "org create post --name Post",
+            "user create ann@post.example --org post --role admin",
+        )
+        for each in asked:
+            done = serving.run(folder / "home", *each.split())
+            assert (done.returncode, done.stderr) == (0, "")
+        yield folder / "home"
+        if postmaster.is_alive(folder / "home"):
+            postmaster.stop(folder / "home")
+        shutil.rmtree(socket_folder(folder / "home"), ignore_errors=True)
+
+
+def soon(is_so: Callable[[], bool]) -> None:
+    until = time.monotonic() + SOON_SECONDS
+    while not is_so():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def worker_of(server: int) -> int:
+    """The process that is connected as the queue's worker: child of a child of the server."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = _parent(folder)
+            if parent and _parent(Path(f"/proc/{parent}")) == server:
+                return int(folder.name)
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    return 0
+
+
+def _parent(folder: Path) -> int:
+    state, parent, *_ = (folder / "stat").read_text().rpartition(")")[2].split()
+    return 0 if state == "Z" else int(parent)
+
+
+def asks_for_a_new_password(address: str) -> None:
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+    with browser.open(f"{address}/account/password/reset/", timeout=30) as page:
+        (token, *_) = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page.read().decode())
+    filled = urlencode({"email": "ann@post.example", "csrfmiddlewaretoken": token}).encode()
+    with browser.open(f"{address}/account/password/reset/", filled, timeout=30) as page:
+        assert page.status == 200
+
+
+def workers_connected(home: Path) -> int:
+    from duebook.database import cluster, target
+    from duebook.database.server import PORT
+
+    place = target.Target(host=str(socket_folder(home)), port=PORT, database="duebook")
+    secret = target.password(cluster.SUPERUSER, folder=home)
+    with psycopg.connect(place.url(cluster.SUPERUSER, password=secret)) as own:
+        row = own.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'duebook queue'"
+        ).fetchone()
+    assert row
+    return int(row[0])
+
+
+def test_letters_leave_also_after_the_worker_was_killed(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = free_port()
+    monkeypatch.setattr(serving, "KEPT", (*serving.KEPT, "DUEBOOK_SMTP"))
+    monkeypatch.setenv("DUEBOOK_SMTP", f"smtp://localhost:{port}?starttls=no")
+    with mail_server(port) as post, serving.duebook("serve", home) as served:
+        served.listen(until="http://")
+        assert served.answers() == 200
+        asks_for_a_new_password(served.address)
+        soon(lambda: len(post.letters) == 1)
+        assert f"http://127.0.0.1:{served.port}/" in post.letters[0].get_content()
+        first = worker_of(served.process.pid)
+        os.kill(first, signal.SIGKILL)
+        soon(lambda: worker_of(served.process.pid) not in (0, first))
+        asks_for_a_new_password(served.address)
+        soon(lambda: len(post.letters) == 2)
+        assert served.stop(signal.SIGTERM)[0] == 0
+        serving.nothing_is_left(served, home)
+
+
+def test_the_worker_goes_with_a_server_that_is_killed(home: Path) -> None:
+    with serving.duebook("serve", home) as served:
+        served.listen(until="http://")
+        assert served.answers() == 200
+        soon(lambda: workers_connected(home) > 0)
+        os.kill(served.process.pid, signal.SIGKILL)
+        soon(lambda: workers_connected(home) == 0 and not serving.session(served.process.pid))
+    assert serving.run(home, "doctor").returncode == 0
+
+
+def test_a_demonstration_shows_its_letters(home: Path, tmp_path: Path) -> None:
+    with serving.duebook("demo", home) as served:
+        served.listen(until="Letters are not sent but shown at")
+        assert served.said[-1].endswith(f"http://localhost:{served.port}/outbox/")
+        assert served.answers() == 200
+        asks_for_a_new_password(served.address)
+        with urllib.request.urlopen(f"{served.address}/outbox/", timeout=30) as page:
+            assert "ann@post.example" in page.read().decode()
+        assert served.stop(signal.SIGTERM) == (0, "")
+        serving.nothing_is_left(served, home)
+    with serving.duebook("serve", home) as served:
+        served.listen(until="http://")
+        assert served.answers() == 200
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(f"{served.address}/outbox/", timeout=30)
+        assert refused.value.code == 404

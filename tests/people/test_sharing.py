@@ -1,0 +1,483 @@
+"""Owners, shares and teams: who sees a customer, why, and what is taken back."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from duebook.ingest import load
+from duebook.reports import access as reports
+from duebook.reports.access import Filter
+from duebook.visibility import access, people, sharing, teams
+from duebook.visibility.organisations import Refused, add_person, viewer_of
+from duebook.visibility.seeing import raw, seeing
+from duebook.visibility.viewer import Viewer
+from tests.people.conftest import customer, owners, rows, said, seen_by, signed_in, trail, wrong
+from tests.world import Company
+
+NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+
+
+def worker(company: Company, name: str, role: str = "member") -> tuple[str, int]:
+    email = f"{name}@{company.slug}.example"
+    add_person(email, slug=company.slug, role=role, accounts=[], name=name.title())
+    return email, viewer_of(company.slug, email).person_id
+
+
+def admin_of(company: Company) -> Viewer:
+    return company.viewer(company.admin_email)
+
+
+def ids(company: Company, *numbers: str) -> list[int]:
+    return [customer(company, number) for number in numbers]
+
+
+def test_owner_and_access_stay_in_step(company: Company) -> None:
+    zoe, zoe_id = worker(company, "zoe")
+    admin = admin_of(company)
+    with seeing(admin):
+        done = sharing.assign(admin, ids(company, "C1", "C2"), zoe_id, at=NOW)
+    assert done.count == 2
+    assert owners(company) == {"C1": zoe, "C2": zoe, "C3": None}
+    assert seen_by(company, zoe) == ["C1", "C2"]
+    assert seen_by(company, company.member_email) == []
+    member = company.viewer(company.member_email).person_id
+    (entry,) = trail(company, "owner assigned")
+    was = {each["owner"]: each["count"] for each in entry.pop("before")["owners"]}
+    assert was == {None: 1, member: 1}
+    assert entry == {
+        "count": 2,
+        "customers": ids(company, "C1", "C2"),
+        "after": {"owner": zoe_id},
+    }
+    with seeing(admin):
+        assert sharing.assign(admin, ids(company, "C1", "C2"), zoe_id, at=NOW).count == 0
+        assert sharing.assign(admin, ids(company, "C1"), None, at=NOW).count == 1
+    assert owners(company) == {"C1": None, "C2": zoe, "C3": None}
+    assert len(trail(company, "owner assigned")) == 2  # what changes nothing is not recorded
+
+
+def test_imports_and_the_page_write_the_same_rows(company: Company) -> None:
+    zoe, zoe_id = worker(company, "zoe")
+    admin = admin_of(company)
+    with seeing(admin):
+        sharing.assign(admin, ids(company, "C1", "C2", "C3"), zoe_id, at=NOW)
+    company.loads(
+        "accounts",
+        [
+            {"account_number": "C1", "name": "First", "owner_email": company.member_email},
+            {"account_number": "C2", "name": "Second", "owner_email": ""},
+        ],
+    )
+    assert owners(company) == {"C1": company.member_email, "C2": None, "C3": zoe}
+
+
+def test_accounts_met_on_an_invoice_get_an_owner_too(company: Company) -> None:
+    company.owes("10.00", due="2026-03-31", account="C9")
+    zoe, zoe_id = worker(company, "zoe")
+    admin = admin_of(company)
+    with seeing(admin):
+        sharing.assign(admin, ids(company, "C9"), zoe_id, at=NOW)
+    assert owners(company)["C9"] == zoe
+    assert seen_by(company, zoe) == ["C9"]
+
+
+def test_a_share_ends_and_other_ways_stay(company: Company) -> None:
+    zoe, zoe_id = worker(company, "zoe")
+    admin = admin_of(company)
+    with seeing(admin):
+        team = teams.create_team(admin, "Late payers")
+        teams.add_to_team(admin, team, zoe_id)
+        assert sharing.share(admin, ids(company, "C1", "C2"), zoe_id, at=NOW).count == 2
+        assert sharing.share(admin, ids(company, "C2", "C3"), team, at=NOW).count == 2
+        assert sharing.share(admin, ids(company, "C2", "C3"), team, at=NOW).count == 0
+    assert seen_by(company, zoe) == ["C1", "C2", "C3"]
+    with seeing(admin):
+        assert sharing.unshare(admin, ids(company, "C1", "C2", "C3"), zoe_id, at=NOW).count == 2
+    assert seen_by(company, zoe) == ["C2", "C3"]
+    with seeing(admin):
+        teams.remove_from_team(admin, team, zoe_id)
+    assert seen_by(company, zoe) == []
+    assert [entry["count"] for entry in trail(company, "customers shared")] == [2, 2]
+    assert trail(company, "customers unshared") == [
+        {"principal": zoe_id, "count": 2, "customers": ids(company, "C1", "C2")}
+    ]
+
+
+def test_only_people_who_work_here_and_teams_can_be_given_customers(company: Company) -> None:
+    other = Company("elsewhere", today=company.today)
+    admin = admin_of(company)
+    _gone, gone_id = worker(company, "gone")
+    boss = admin_of(other)
+    with seeing(boss):
+        foreign_team = teams.create_team(boss, "Theirs")
+    with seeing(admin):
+        people.deactivate(admin, gone_id, at=NOW)
+    client = company.viewer(company.client_email).person_id
+    foreign = other.viewer(other.member_email).person_id
+    sentence = "Choose somebody who works here and is active: an admin or a member."
+    for nobody in (gone_id, client, foreign, foreign_team, 10**15, company.org_id):
+        for act in (sharing.assign, sharing.share):
+            with pytest.raises(Refused) as no, seeing(admin):
+                act(admin, ids(company, "C1"), nobody, at=NOW)
+            assert str(no.value) == sentence
+    assert owners(company)["C1"] == company.member_email
+
+
+def test_foreign_customers_are_not_there_to_be_given(company: Company) -> None:
+    other = Company("neighbour", today=company.today)
+    admin = admin_of(company)
+    _zoe, zoe_id = worker(company, "zoe")
+    with seeing(admin):
+        assert sharing.assign(admin, ids(other, "C1", "C2"), zoe_id, at=NOW).count == 0
+        assert sharing.share(admin, ids(other, "C1"), zoe_id, at=NOW).count == 0
+    assert owners(other) == {"C1": other.member_email, "C2": None, "C3": None}
+
+
+def test_undo_gives_back_exactly_what_was(company: Company) -> None:
+    _zoe, zoe_id = worker(company, "zoe")
+    ida, ida_id = worker(company, "ida")
+    admin = admin_of(company)
+    with seeing(admin):
+        sharing.assign(admin, ids(company, "C2"), ida_id, at=NOW)
+        done = sharing.assign(admin, ids(company, "C1", "C2", "C3"), zoe_id, at=NOW)
+    assert done.count == 3
+    with seeing(admin):
+        assert sharing.undo(admin, done.id, at=NOW).count == 3
+    assert owners(company) == {"C1": company.member_email, "C2": ida, "C3": None}
+    with seeing(admin), pytest.raises(Refused, match="cannot be taken back"):
+        sharing.undo(admin, done.id, at=NOW)
+
+
+def test_undo_leaves_alone_what_was_changed_since(company: Company) -> None:
+    _zoe, zoe_id = worker(company, "zoe")
+    ida, ida_id = worker(company, "ida")
+    admin = admin_of(company)
+    with seeing(admin):
+        done = sharing.assign(admin, ids(company, "C1", "C2", "C3"), zoe_id, at=NOW)
+        sharing.assign(admin, ids(company, "C3"), ida_id, at=NOW)
+    with seeing(admin):
+        assert sharing.undo(admin, done.id, at=NOW).count == 2
+    assert owners(company) == {"C1": company.member_email, "C2": None, "C3": ida}
+    (entry,) = trail(company, "access change undone")
+    assert (entry["act"], entry["count"]) == ("assign", 2)
+
+
+def test_shares_are_undone_both_ways(company: Company) -> None:
+    zoe, zoe_id = worker(company, "zoe")
+    admin = admin_of(company)
+    with seeing(admin):
+        sharing.share(admin, ids(company, "C1"), zoe_id, at=NOW)
+        more = sharing.share(admin, ids(company, "C1", "C2"), zoe_id, at=NOW)
+        sharing.undo(admin, more.id, at=NOW)
+    assert seen_by(company, zoe) == ["C1"]
+    with seeing(admin):
+        less = sharing.unshare(admin, ids(company, "C1", "C2"), zoe_id, at=NOW)
+        sharing.undo(admin, less.id, at=NOW)
+    assert seen_by(company, zoe) == ["C1"]
+
+
+def test_a_change_is_ones_own_and_kept_a_week(company: Company) -> None:
+    zoe, zoe_id = worker(company, "zoe", role="admin")
+    admin, other = admin_of(company), viewer_of(company.slug, zoe)
+    with seeing(admin):
+        done = sharing.assign(admin, ids(company, "C2"), zoe_id, at=NOW)
+        assert sharing.done(admin, done.id, at=NOW) == sharing.Done(done.id, "assign", "Zoe", 1)
+    with seeing(other):
+        assert sharing.done(other, done.id, at=NOW) is None
+        with pytest.raises(Refused):
+            sharing.undo(other, done.id, at=NOW)
+    with seeing(admin), pytest.raises(Refused):
+        sharing.undo(admin, done.id, at=NOW + timedelta(days=7))
+    with seeing(admin):
+        sharing.assign(admin, ids(company, "C3"), zoe_id, at=NOW + timedelta(days=7))
+        kept = raw().execute("SELECT count(*) FROM ar.access_change").fetchone()
+    assert kept == (1,)
+
+
+def test_owners_wait_for_imports(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert access.IMPORTS == load.IMPORTS
+    monkeypatch.setattr(access, "WAIT", "100ms")
+    admin = admin_of(company)
+    from duebook.database.migrate import connect
+
+    with connect() as importer, importer.transaction():
+        importer.execute(
+            "SELECT pg_advisory_xact_lock(%s, %s::int)", [load.IMPORTS, company.org_id]
+        )
+        with seeing(admin):
+            with pytest.raises(Refused, match="A file is being loaded"):
+                sharing.assign(admin, ids(company, "C2"), admin.person_id, at=NOW)
+            # The page can still be shown.
+            assert reports.customers(Filter()).count == 3
+    with seeing(admin):
+        assert sharing.assign(admin, ids(company, "C2"), admin.person_id, at=NOW).count == 1
+
+
+def test_fifty_thousand_customers_in_seconds(company: Company) -> None:
+    from duebook.database.migrate import connect
+
+    with connect() as own:
+        own.execute(
+            "INSERT INTO ar.customer (org_id, account_number, name, sort_name, search_text)"
+            " SELECT %s, 'M' || n, 'Many ' || n, 'many ' || n, 'many ' || n || ' m' || n"
+            " FROM generate_series(1, 50000) AS n",
+            [company.org_id],
+        )
+        own.execute("ANALYZE ar.customer")
+    _zoe, zoe_id = worker(company, "zoe")
+    admin = admin_of(company)
+    chosen = Filter(search="MANY")
+    start = time.perf_counter()
+    with seeing(admin):
+        found = reports.customer_ids(chosen)
+        done = sharing.assign(admin, found, zoe_id, at=NOW, chosen=chosen.told())
+    seconds = time.perf_counter() - start
+    assert done.count == 50_000
+    assert seconds < 15  # about 2 on a quiet machine
+    (entry,) = trail(company, "owner assigned")
+    assert (entry["count"], len(entry["customers"])) == (50_000, 100)
+    assert entry["filter"] == {"search": "MANY"}
+    start = time.perf_counter()
+    with seeing(admin):
+        page = reports.customers(Filter(owner=zoe_id), page=500)
+        assert (page.count, page.pages, len(page.rows)) == (50_000, 500, 100)
+    assert time.perf_counter() - start < 5
+    with seeing(admin):
+        assert sharing.undo(admin, done.id, at=NOW).count == 50_000
+        assert reports.customers(Filter(owner=zoe_id)).count == 0
+
+
+def test_who_sees_a_customer_and_why(company: Company) -> None:
+    _zoe, zoe_id = worker(company, "zoe")
+    admin = admin_of(company)
+    with seeing(admin):
+        team = teams.create_team(admin, "Hotels")
+        teams.add_to_team(admin, team, zoe_id)
+        sharing.share(admin, ids(company, "C1"), team, at=NOW)
+        sharing.share(admin, ids(company, "C1"), admin.person_id, at=NOW)
+        ways = reports.who_sees(customer(company, "C1"))
+        told = [(way.why, way.person, way.team, way.active) for way in ways]
+    assert told == [
+        ("share", company.admin_email, None, True),
+        ("owner", company.member_email, None, True),
+        ("team share", "Zoe", "Hotels", True),
+        ("admin", company.admin_email, None, True),
+        ("client", company.client_email, None, True),
+    ]
+    with seeing(admin):
+        raw().execute("UPDATE ar.org SET member_scope = 'all' WHERE org_id = %s", [company.org_id])
+        people.deactivate(admin, zoe_id, at=NOW)
+        ways = reports.who_sees(customer(company, "C2"))
+        assert [(way.why, way.person) for way in ways] == [
+            ("all", company.member_email),
+            ("admin", company.admin_email),
+        ]
+        ways = reports.who_sees(customer(company, "C1"))
+        assert [(way.why, way.active) for way in ways if way.person == "Zoe"] == [
+            ("team share", False)
+        ]
+
+
+def test_the_list_filters(company: Company) -> None:
+    _zoe, zoe_id = worker(company, "zoe")
+    admin = admin_of(company)
+    with seeing(admin):
+        team = teams.create_team(admin, "Hotels")
+        sharing.share(admin, ids(company, "C2"), team, at=NOW)
+        sharing.share(admin, ids(company, "C3"), zoe_id, at=NOW)
+
+        def numbers(chosen: Filter) -> list[str]:
+            return [row.account_number for row in reports.customers(chosen).rows]
+
+        member = company.viewer(company.member_email).person_id
+        assert numbers(Filter()) == ["C1", "C2", "C3"]
+        assert numbers(Filter(search="SECÓND")) == ["C2"]
+        assert numbers(Filter(search="100%")) == []
+        assert numbers(Filter(owner=member)) == ["C1"]
+        assert numbers(Filter(unowned=True)) == ["C2", "C3"]
+        assert numbers(Filter(shared=team)) == ["C2"]
+        assert numbers(Filter(shared=zoe_id)) == ["C3"]
+        assert numbers(Filter(unowned=True, search="third")) == ["C3"]
+        (row,) = reports.customers(Filter(shared=team)).rows
+        assert (row.owner, row.people, row.teams) == (None, [], ["Hotels"])
+
+
+def test_ticked_rows_are_assigned_and_taken_back(company: Company) -> None:
+    zoe, zoe_id = worker(company, "zoe")
+    boss = signed_in(company.admin_email)
+    place = f"/o/{company.slug}/people/access/"
+    told = {"scope": "ticked", "customer": ids(company, "C2", "C3"), "act": "assign", "who": zoe_id}
+    page = boss.post(f"{place}change/", {**told, "owner": "none"}, follow=True)
+    assert page.status_code == 200
+    assert page.redirect_chain[0][0].startswith(f"{place}?owner=none&done=")
+    text = page.content.decode()
+    assert "2 customers are assigned to <bdi>Zoe</bdi>." in text
+    assert owners(company) == {"C1": company.member_email, "C2": zoe, "C3": zoe}
+    change = text.partition("/people/access/undo/")[2].partition("/")[0]
+    page = boss.post(f"{place}undo/{change}/", {"owner": "none"}, follow=True)
+    assert said(page) == ["Taken back for 2 customers."]
+    assert owners(company) == {"C1": company.member_email, "C2": None, "C3": None}
+
+
+def test_all_that_match_is_asked_about_first(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from duebook.web.people import access as views
+
+    monkeypatch.setattr(views, "SURE_FROM", 2)
+    boss = signed_in(company.admin_email)
+    admin = admin_of(company)
+    place = f"/o/{company.slug}/people/access/change/"
+    told: dict[str, Any] = {
+        "scope": "all",
+        "owner": "none",
+        "act": "assign",
+        "who": admin.person_id,
+    }
+    question = boss.post(place, told)
+    assert question.status_code == 200
+    assert f"Assign 2 customers to <bdi>{company.admin_email}</bdi>?" in question.content.decode()
+    assert owners(company)["C2"] is None
+    boss.post(place, {**told, "sure": "1"})
+    assert owners(company) == {
+        "C1": company.member_email,
+        "C2": company.admin_email,
+        "C3": company.admin_email,
+    }
+    assert trail(company, "owner assigned")[0]["filter"] == {"unowned": True}
+
+
+@pytest.mark.parametrize(
+    ("told", "sentence"),
+    [
+        ({"act": "assign", "who": "none"}, "Tick the customers, or choose all that match."),
+        ({"customer": "C1", "act": "share", "who": "none"}, "Choose a person or a team."),
+        ({"customer": "C1", "act": "assign", "who": "team"}, "A team owns no customers;"),
+        ({"customer": "C1", "act": "share", "who": ""}, "This field is required."),
+        ({"customer": "C1", "act": "steal", "who": "none"}, "Select a valid choice."),
+    ],
+)
+def test_what_cannot_be_done_is_said_there(
+    company: Company, told: dict[str, Any], sentence: str
+) -> None:
+    admin = admin_of(company)
+    with seeing(admin):
+        team = teams.create_team(admin, "Hotels")
+    told = dict(told)
+    if told["who"] == "team":
+        told["who"] = team
+    if "customer" in told:
+        told["customer"] = ids(company, told["customer"])
+    answer = signed_in(company.admin_email).post(
+        f"/o/{company.slug}/people/access/change/", {"scope": "ticked", **told}
+    )
+    assert answer.status_code == 400
+    assert any(each.startswith(sentence) for each in wrong(answer))
+    assert owners(company)["C1"] == company.member_email
+
+
+@pytest.mark.parametrize("query", ["owner=x", "shared=-1", "page=0", "owner=99999999999999999999"])
+def test_an_unclear_address_is_answered_with_what_to_do(company: Company, query: str) -> None:
+    answer = signed_in(company.admin_email).get(f"/o/{company.slug}/people/access/?{query}")
+    assert answer.status_code == 400
+    assert "This address is unclear" in answer.content.decode()
+
+
+def test_one_customers_page(company: Company) -> None:
+    other = Company("customers", today=company.today)
+    boss = signed_in(company.admin_email)
+    first = customer(company, "C1")
+    page = boss.get(f"/o/{company.slug}/people/access/{first}/").content.decode()
+    assert "Owns it" in page and "Admins see every customer" in page
+    assert "Client: speaks for this account" in page
+    for nobody in (customer(other, "C1"), 10**15):
+        assert boss.get(f"/o/{company.slug}/people/access/{nobody}/").status_code == 404
+    told = {"scope": "ticked", "customer": first, "one": first, "act": "assign", "who": "none"}
+    page = boss.post(f"/o/{company.slug}/people/access/change/", told, follow=True)
+    assert page.redirect_chain[0][0].startswith(f"/o/{company.slug}/people/access/{first}/?done=")
+    assert "1 customer has no owner now." in page.content.decode()
+    assert "Nobody owns this customer." in page.content.decode()
+    answer = boss.post(
+        f"/o/{company.slug}/people/access/change/", {**told, "act": "share", "who": "none"}
+    )
+    assert (answer.status_code, wrong(answer)) == (400, ["Choose a person or a team."])
+    page = boss.post(f"/o/{company.slug}/people/access/change/", told, follow=True)
+    assert said(page) == ["Nothing changed: it is so already."]
+
+
+def test_a_team_from_beginning_to_end(company: Company) -> None:
+    zoe, zoe_id = worker(company, "zoe")
+    boss = signed_in(company.admin_email)
+    place = f"/o/{company.slug}/people/teams/"
+    answer = boss.post(place, {"name": "  Late   payers "})
+    team = int(answer["Location"].rstrip("/").rsplit("/", 1)[1])
+    page = boss.post(f"{place}{team}/add/", {"person": zoe_id}, follow=True)
+    assert said(page) == ["Now in Late payers."]
+    with seeing(admin_of(company)):
+        sharing.share(admin_of(company), ids(company, "C2"), team, at=NOW)
+    assert seen_by(company, zoe) == ["C2"]
+    page = boss.get(place).content.decode()
+    assert "Late payers" in page and "Zoe" in page and f"?shared={team}" in page
+    assert boss.post(f"{place}{team}/", {"name": "Hotels"}).status_code == 302
+    question = boss.get(f"{place}{team}/delete/").content.decode()
+    assert "The sharing of 1 customer with this team ends." in question
+    assert "1 person sees them no longer" in question
+    page = boss.post(f"{place}{team}/delete/", follow=True)
+    assert said(page) == ["The team Hotels is deleted."]
+    assert seen_by(company, zoe) == []
+    assert boss.get(f"{place}{team}/").status_code == 404
+    left = "SELECT count(*) FROM ar.customer_access WHERE org_id = %s AND principal_id = %s"
+    assert rows(left, company.org_id, team) == [(0,)]
+    assert trail(company, "team renamed") == [
+        {"team": team, "before": {"name": "Late payers"}, "after": {"name": "Hotels"}}
+    ]
+    assert trail(company, "team deleted") == [
+        {
+            "team": team,
+            "before": {"name": "Hotels", "members": [zoe_id], "customers": 1},
+            "after": None,
+        }
+    ]
+
+
+def test_teams_are_told_apart(company: Company) -> None:
+    other = Company("teams", today=company.today)
+    _zoe, zoe_id = worker(company, "zoe")
+    boss = signed_in(company.admin_email)
+    place = f"/o/{company.slug}/people/teams/"
+    assert boss.post(place, {"name": "Hotels"}).status_code == 302
+    answer = boss.post(place, {"name": "hotels"})
+    assert (answer.status_code, wrong(answer)) == (
+        400,
+        ["There is a team called hotels already; choose another."],
+    )
+    assert boss.post(place, {"name": " "}).status_code == 400
+    assert wrong(boss.post(place, {"name": "x" * 81})) == [
+        "A team's name has 80 letters at most; write a shorter one."
+    ]
+    assert (
+        signed_in(other.admin_email)
+        .post(f"/o/{other.slug}/people/teams/", {"name": "Hotels"})
+        .status_code
+        == 302
+    )
+    admin = admin_of(company)
+    with seeing(admin):
+        team = teams.create_team(admin, "Two")
+    for path in ("", "delete/"):
+        theirs = signed_in(other.admin_email).get(f"/o/{other.slug}/people/teams/{team}/{path}")
+        assert theirs.status_code == 404
+    client = company.viewer(company.client_email).person_id
+    page = boss.post(f"{place}{team}/add/", {"person": client}, follow=True)
+    assert said(page) == ["Choose somebody who works here and is active: an admin or a member."]
+    boss.post(f"{place}{team}/add/", {"person": zoe_id}, follow=True)
+    page = boss.post(f"{place}{team}/add/", {"person": zoe_id}, follow=True)
+    assert said(page) == ["Zoe is in this team already."]
+    page = boss.post(f"{place}{team}/remove/{zoe_id}/", follow=True)
+    assert said(page) == ["No longer in Two."]
+    page = boss.post(f"{place}{team}/remove/{zoe_id}/", follow=True)
+    assert said(page) == ["This person is not in the team; load the page again."]

@@ -1,0 +1,172 @@
+"""Every address of the product, and who gets what there. What is not here does not pass.
+
+Whoever is not named gets what nobody gets: at an organisation's address and the platform's the
+page that says there is none; without being signed in, at an organisation's, the way to sign in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+OWNERS = ("owner", "visitor")
+ADMINS = ("visitor", "admin")
+STAFF = (*ADMINS, "member", "member_all")
+CLIENTS = ("client",)
+READERS = (*STAFF, *CLIENTS)
+SIGNED_IN = (*OWNERS, "admin", "member", "member_all", "client", "outsider", "deactivated")
+STRANGERS = ("anonymous", "service")
+EVERYBODY = (*STRANGERS, *SIGNED_IN)
+NOT_THERE = 404
+NOT_SO = 405  # this method is not for this address
+ELSEWHERE = 302  # the form has done something, or the way leads on
+UNCLEAR = 400
+SECRETS = ("key", "uid", "secret", "slug of any")  # whoever holds one may use it
+
+
+@dataclass(frozen=True)
+class Address:
+    """`who` gets `get`, and `post` for an empty form; `ids` says what stands in the address."""
+
+    who: tuple[str, ...]
+    get: int
+    post: int
+    ids: Mapping[str, str] = field(default_factory=dict)
+    others: int = NOT_THERE  # for those who are signed in
+    strangers: int = ELSEWHERE  # for those who are not: to sign in
+    but: Mapping[str, int] = field(default_factory=dict)  # "viewer method", or "method" for all
+
+    def expected(self, viewer: str, method: str) -> int:
+        for said in (f"{viewer} {method}", viewer):
+            if said in self.but:
+                return self.but[said]
+        if viewer in self.who:
+            return self.get if method == "get" else self.post
+        return self.strangers if viewer in STRANGERS else self.others
+
+
+def _place(
+    who: tuple[str, ...], get: int, post: int, *, but: Mapping[str, int] | None = None, **ids: str
+) -> Address:
+    """Below /o/<slug>/."""
+    return Address(who, get, post, {"slug": "slug", **ids}, but=but or {})
+
+
+def _platform(get: int, post: int, **ids: str) -> Address:
+    return Address(OWNERS, get, post, ids, strangers=NOT_THERE)
+
+
+def _account(get: int, post: int, *, but: Mapping[str, int] | None = None, **ids: str) -> Address:
+    return Address(SIGNED_IN, get, post, ids, but=but or {})
+
+
+def _open(get: int, post: int, *, but: Mapping[str, int] | None = None, **ids: str) -> Address:
+    return Address(EVERYBODY, get, post, ids, but=but or {})
+
+
+def _each(who: tuple[str, ...], status: int) -> dict[str, int]:
+    return dict.fromkeys(who, status)
+
+
+LEADS_ON = _open(ELSEWHERE, ELSEWHERE)
+ANSWERED = _open(200, NOT_SO)
+# What is asked of a person just signed in, with a password and without a second factor.
+FORM = _account(200, UNCLEAR)
+NO_FACTOR = _account(NOT_THERE, NOT_THERE)
+ACT = (NOT_SO, ELSEWHERE)  # a form's target, and no page
+QUESTION = (200, ELSEWHERE)  # a page that asks first
+
+ADDRESSES = {
+    # Before an organisation is entered. A choice between several places, or none, is a page.
+    "home": _open(ELSEWHERE, ELSEWHERE, but={"visitor": 200, "deactivated": 200}),
+    "set_language": LEADS_ON,
+    "styleguide": _open(NOT_THERE, NOT_THERE),  # but in development
+    "terms": _open(200, 200),
+    "outbox": _open(NOT_THERE, NOT_THERE),  # but in a demonstration
+    "letter": _open(NOT_THERE, NOT_THERE, letter_id="key"),
+    "invitation": _open(200, 200, secret="secret"),
+    "invitation_decline": _open(200, 200, secret="secret"),
+    # Signing in.
+    "account_login": Address(STRANGERS, 200, UNCLEAR, others=ELSEWHERE),
+    "mfa_authenticate": LEADS_ON,
+    "mfa_login_webauthn": LEADS_ON,
+    "account_logout": Address(SIGNED_IN, 200, ELSEWHERE),
+    "account_inactive": ANSWERED,
+    "account_reset_password": _open(200, UNCLEAR),
+    "account_reset_password_done": ANSWERED,
+    "account_reset_password_from_key_done": ANSWERED,
+    "account_reset_password_from_key": _open(UNCLEAR, UNCLEAR, uidb36="uid", key="key"),
+    "account_confirm_email": _open(UNCLEAR, UNCLEAR, key="key"),
+    "second_factor_needed": _account(200, 200, but=_each(OWNERS, ELSEWHERE)),
+    "elsewhere": _open(200, UNCLEAR),
+    "elsewhere_there": _open(NOT_THERE, NOT_SO, organisation="slug of any"),
+    "elsewhere_back": _open(ELSEWHERE, NOT_SO, organisation="slug of any"),
+    # One's own account.
+    "account": _account(200, 200),
+    "account_reauthenticate": FORM,
+    "account_change_password": FORM,
+    "account_set_password": _account(ELSEWHERE, ELSEWHERE),  # there is one
+    "account_email": FORM,
+    "keep_address": _account(*ACT, but=_each(("anonymous get", "service get"), NOT_SO)),
+    "usersessions_list": _account(*QUESTION),
+    "end_session": _account(
+        *ACT, but=_each(("anonymous get", "service get"), NOT_SO), session_id="session"
+    ),
+    "mfa_index": _account(200, 200),
+    "mfa_reauthenticate": _account(ELSEWHERE, ELSEWHERE),
+    "mfa_activate_totp": FORM,
+    "mfa_deactivate_totp": NO_FACTOR,
+    "mfa_view_recovery_codes": _account(NOT_THERE, NOT_SO),
+    "mfa_generate_recovery_codes": FORM,
+    "mfa_download_recovery_codes": NO_FACTOR,
+    "mfa_list_webauthn": _account(200, 200),
+    "mfa_add_webauthn": FORM,
+    "mfa_reauthenticate_webauthn": _account(ELSEWHERE, ELSEWHERE),
+    "mfa_edit_webauthn": _account(200, UNCLEAR, pk="authenticator"),
+    "mfa_remove_webauthn": _account(*QUESTION, pk="authenticator"),
+    # The platform's.
+    "platform_first": _platform(ELSEWHERE, ELSEWHERE),
+    "platform": _platform(200, 200),
+    "platform_create": _platform(200, 200),
+    "platform_organisation": _platform(200, UNCLEAR, which="organisation"),
+    "platform_enter": _platform(NOT_SO, UNCLEAR, which="organisation"),
+    "platform_suspend": _platform(*QUESTION, which="organisation"),
+    "platform_resume": _platform(*QUESTION, which="organisation"),
+    "platform_leave": _platform(*ACT),
+    "platform_people": _platform(200, 200),
+    "platform_person": _platform(200, 200, login="login"),
+    "platform_bar": _platform(*QUESTION, login="login"),
+    "platform_unbar": _platform(*QUESTION, login="login"),
+    "platform_own": _platform(*QUESTION, login="login"),
+    "platform_disown": _platform(*QUESTION, login="login"),
+    "platform_health": _platform(200, 200),
+    # An organisation's.
+    "portal": _place(READERS, ELSEWHERE, ELSEWHERE, but=_each(("client",), 200)),
+    "aging": _place(STAFF, 200, 200),
+    "invoices": _place(STAFF, 200, 200),
+    "exports": _place(READERS, 200, UNCLEAR),
+    "export_file": _place(READERS, 200, NOT_SO, export="export"),
+    "export_delete": _place(READERS, *ACT, export="export"),
+    "people": _place(ADMINS, 200, NOT_SO),
+    "clients": _place(ADMINS, 200, NOT_SO),
+    "person": _place(ADMINS, 200, NOT_SO, person="member"),
+    "person_role": _place(ADMINS, *ACT, person="member"),
+    "person_deactivate": _place(ADMINS, 200, 200, person="member"),
+    "person_activate": _place(ADMINS, *ACT, person="gone"),
+    "account_withdraw": _place(ADMINS, *ACT, person="client", customer="customer"),
+    "invite": _place(STAFF, 200, 200),
+    "invitation_resend": _place(ADMINS, *ACT, invitation="invitation"),
+    "invitation_withdraw": _place(ADMINS, *ACT, invitation="invitation"),
+    "teams": _place(ADMINS, 200, 200),
+    "team": _place(ADMINS, 200, 200, team="team"),
+    "team_add": _place(ADMINS, *ACT, team="team"),
+    "team_remove": _place(ADMINS, *ACT, team="team", person="team_member"),
+    "team_delete": _place(ADMINS, *QUESTION, team="team"),
+    "access": _place(ADMINS, 200, NOT_SO),
+    "access_change": _place(ADMINS, NOT_SO, UNCLEAR),
+    "access_undo": _place(ADMINS, *ACT, change="change"),
+    "customer_access": _place(ADMINS, 200, NOT_SO, customer="customer"),
+    "settings_sign_in": _place(ADMINS, 200, 200),
+    "settings_sign_in_test": _place(ADMINS, *ACT),
+    "settings_sign_in_remove": _place(ADMINS, *ACT),
+}
