@@ -83,6 +83,7 @@ def _measured(asked: argparse.Namespace, server: Server, ledgers: list[Ledger]) 
     from bench.aging import agreements, timed
     from bench.loading import load
     from bench.machine import load_average
+    from bench.members import CUSTOMERS, first_pages
     from bench.policies import costs
     from bench.tables import Measured
 
@@ -99,6 +100,7 @@ def _measured(asked: argparse.Namespace, server: Server, ledgers: list[Ledger]) 
         measured.aging += timed(ledger)
         measured.costs += costs(ledger, server)
         measured.agreements += agreements(ledger)
+    measured.pages = first_pages(CUSTOMERS[asked.size])
     measured.load_averages["after the aging"] = load_average()
     if not asked.no_peers:
         _measure_peers(measured, asked, server, ledgers)

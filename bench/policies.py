@@ -13,6 +13,7 @@ import psycopg
 from bench.clock import paired_seconds
 from bench.ledgers import DATES, Ledger
 from duebook.database.server import Server
+from duebook.reports.aging import USUAL, named
 from duebook.reports.rows import query
 from duebook.visibility.organisations import viewer_of
 from duebook.visibility.seeing import raw, seeing
@@ -56,6 +57,7 @@ def _cost(
         "org": viewer.org_id,
         "as_of": as_of,
         "basis": "due",
+        **named(USUAL),
         "customer": None,
         "currency": "",
         "search": "",

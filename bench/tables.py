@@ -9,6 +9,8 @@ from datetime import date
 from bench.aging import Agreement, Timed
 from bench.ledgers import DATES, PAST, TODAY
 from bench.loading import Loaded
+from bench.members import RATIO as MEMBER_RATIO
+from bench.members import Page
 from bench.policies import Cost
 from bench.published import SECONDS
 from bench.tryton import Peer
@@ -28,6 +30,7 @@ class Measured:
     aging: list[Timed] = field(default_factory=list)
     peers: list[Peer] = field(default_factory=list)
     costs: list[Cost] = field(default_factory=list)
+    pages: list[Page] = field(default_factory=list)
     agreements: list[Agreement] = field(default_factory=list)
     load_averages: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
@@ -60,6 +63,11 @@ def markdown(measured: Measured) -> str:
             "What the policies cost",
             "ledger|as of|viewer|customers seen|viewer, ms|superuser, ms|ratio|target",
             _costs(measured),
+        ),
+        _section(
+            "The first page, by a member who sees through teams",
+            "measured|customers|seen|admin, ms|member, ms|ratio|target",
+            _pages(measured),
         ),
         _section(
             "Agreement with the reference",
@@ -135,6 +143,19 @@ def _costs(measured: Measured) -> Iterator[Cells]:
             f"{each.bare_seconds * 1000:,.1f}",
             f"{each.ratio:.3f}",
             _target(each.ratio, limit, ""),
+        )
+
+
+def _pages(measured: Measured) -> Iterator[Cells]:
+    for each in measured.pages:
+        yield (
+            each.what,
+            f"{each.customers:,}",
+            f"{each.seen:,}",
+            f"{each.admin_seconds * 1000:,.1f}",
+            f"{each.member_seconds * 1000:,.1f}",
+            f"{each.ratio:.2f}",
+            _target(each.ratio, MEMBER_RATIO, ""),
         )
 
 

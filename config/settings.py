@@ -113,38 +113,19 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if IS_PUBLIC else "http"
-ACCOUNT_FORMS = {
-    "login": "duebook.web.account.forms.SignIn",
-    "reauthenticate": "duebook.web.account.forms.Reauthenticate",
-    "reset_password": "duebook.web.account.forms.AskForReset",
-    "reset_password_from_key": "duebook.web.account.forms.NewPassword",
-    "change_password": "duebook.web.account.forms.ChangePassword",
-    "set_password": "duebook.web.account.forms.FirstPassword",
-}
 # None: counted in duebook/web/account/attempts.py, where strangers lock nobody out.
 ACCOUNT_RATE_LIMITS: dict[str, str | None] = {
     "login": None,
     "login_failed": None,
-    "reset_password": "20/m/ip",
+    "reset_password": "20/m/ip",  # nosec B105  # a limit
     "confirm_email": "3/h/key",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("DUEBOOK_PROXIES", "1" if IS_PUBLIC else "0"))
 MFA_ADAPTER = "duebook.web.account.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # the present address is proved; only one that is to come is not
-MFA_FORMS = {
-    "authenticate": "duebook.web.account.forms.EnterCode",
-    "authenticate_webauthn": "duebook.web.account.forms.EnterPasskey",
-    "reauthenticate": "duebook.web.account.forms.ConfirmByCode",
-    "activate_totp": "duebook.web.account.forms.ActivateApp",
-    "deactivate_totp": "duebook.web.account.forms.DeactivateApp",
-    "login_webauthn": "duebook.web.account.forms.SignInByPasskey",
-    "reauthenticate_webauthn": "duebook.web.account.forms.ConfirmByPasskey",
-    "add_webauthn": "duebook.web.account.forms.AddPasskey",
-    "edit_webauthn": "duebook.web.account.forms.RenamePasskey",
-}
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}
+MFA_RATE_LIMITS = {"webauthn_login": "120/m/ip"}  # nothing there can be guessed
 MFA_TOTP_ISSUER = "Duebook"
 MFA_TOTP_TOLERANCE = 1  # clocks differ, and people need a moment to type
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_PUBLIC  # localhost
@@ -160,7 +141,8 @@ CACHES = {
 
 # Letters wait at the door until the worker has delivered them (duebook/post).
 EMAIL_BACKEND = "duebook.post.outbox.Outbox"
-DELIVERY = os.environ.get("DUEBOOK_SMTP", "")  # smtp://user:password@host:587 or smtps://...:465
+# smtp://user:password@host:587 or smtps://...:465; a demonstration sends nothing.
+DELIVERY = "" if DEMO else os.environ.get("DUEBOOK_SMTP", "")
 DEFAULT_FROM_EMAIL = os.environ.get("DUEBOOK_FROM", "Duebook <duebook@localhost>")
 
 LANGUAGE_CODE = "en"

@@ -10,7 +10,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from pathlib import Path
 from typing import NoReturn, TypeAlias
@@ -114,7 +114,8 @@ def _run(asked: argparse.Namespace) -> int:
             _make_ready()
         command: Callable[[argparse.Namespace], int] = _found(asked.does)
         try:
-            return command(asked)
+            with _from_here(asked):
+                return command(asked)
         finally:
             _close()
 
@@ -125,6 +126,14 @@ def _set_scene(asked: argparse.Namespace) -> None:
         os.environ.setdefault("DUEBOOK_URL", f"http://localhost:{asked.port}")
     if asked.does == "serving:demo":
         os.environ["DUEBOOK_DEMO"] = "1"
+
+
+def _from_here(asked: argparse.Namespace) -> AbstractContextManager[None]:
+    """What a command does came from the command line; what a server does, from elsewhere."""
+    from duebook.visibility.audit import coming_from
+
+    is_server = asked.does.startswith("serving:")
+    return nullcontext() if is_server else coming_from("command line")
 
 
 def _make_ready() -> None:
@@ -174,6 +183,11 @@ def _parser() -> argparse.ArgumentParser:
     trail.add_argument("--head", metavar="SEQ:HASH", default="")
     org = _group(commands, "org", "organisations")
     _organisations(_add(org, "create", "people:create_organisation", "a new organisation"))
+    settling = _add(
+        org, "self-settling", "settling:self_settling", "do receipts settle themselves?"
+    )
+    settling.add_argument("slug", metavar="SLUG")
+    settling.add_argument("switch", choices=("on", "off"))
     user = _group(commands, "user", "people")
     _people(_add(user, "create", "people:create_person", "a person of an organisation"))
     _imports(_add(commands, "import", "importing:import_files", "files into a ledger"))

@@ -13,9 +13,17 @@ import pytest
 
 from bench.aging import Agreement
 from bench.ledgers import PEERS, ROOT, Ledger
+from bench.members import first_pages
 from bench.tables import Measured, markdown
 
-COLUMNS = {"Import": 7, "Aging": 6, "The same": 6, "What the policies": 8, "Agreement": 6}
+COLUMNS = {
+    "Import": 7,
+    "Aging": 6,
+    "The same": 6,
+    "What the policies": 8,
+    "The first page": 7,
+    "Agreement": 6,
+}
 LEDGER = Ledger("S", Path())
 AGREED = Agreement(LEDGER, date(2026, 3, 31), "due", 1000, 0, Decimal("685252.45"))
 Tables = dict[str, list[list[str]]]
@@ -64,6 +72,14 @@ def test_each_viewer_sees_their_own_customers(tables: Tables) -> None:
         [day, kind, seen]
         for kind, seen in (("admin", "1,000"), ("member", "125"), ("client", "1"))
         for day in ("2026-11-21", "2026-03-31")
+    ]
+
+
+def test_a_member_sees_what_the_teams_see(server: None) -> None:
+    pages = first_pages(160, pairs=1)
+    assert [(page.what, page.customers, page.seen) for page in pages] == [
+        ("rows in Python", 160, 20),
+        ("whole page", 160, 20),
     ]
 
 

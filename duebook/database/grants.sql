@@ -38,10 +38,10 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA queue TO duebook_wo
 REVOKE ALL ON queue.made_from FROM duebook_worker;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA queue TO duebook_worker;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA queue TO duebook_worker;
-REVOKE ALL ON FUNCTION queue.defer(text, jsonb, text, integer) FROM duebook_worker;
+REVOKE ALL ON FUNCTION queue.defer(text, jsonb, text, text) FROM duebook_worker;
 GRANT USAGE ON TYPE queue.procrastinate_job_status, queue.procrastinate_job_event_type, queue.procrastinate_job_to_defer_v1
     TO duebook_worker;
-GRANT EXECUTE ON FUNCTION queue.defer(text, jsonb, text, integer) TO duebook_guard;
+GRANT EXECUTE ON FUNCTION queue.defer(text, jsonb, text, text) TO duebook_guard;
 
 -- Only a superuser may watch commands; where the migrator is none, doctor says what is missing.
 DO $$

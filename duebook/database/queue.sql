@@ -19,11 +19,12 @@ END $$;
 DROP TRIGGER IF EXISTS procrastinate_jobs_notify_queue_job_inserted_v1 ON queue.procrastinate_jobs;
 DROP TRIGGER IF EXISTS procrastinate_jobs_notify_queue_job_aborted_v1 ON queue.procrastinate_jobs;
 
--- The only way in for the guard's functions. Of jobs with the same `once` no second one waits.
-CREATE OR REPLACE FUNCTION queue.defer(task text, args jsonb, once text, urgency integer) RETURNS bigint
+-- The only way in for the guard's functions, into one of two lines: letters do not wait behind long work. Of jobs
+-- with the same `once` no second one waits.
+CREATE OR REPLACE FUNCTION queue.defer(task text, args jsonb, once text, line text) RETURNS bigint
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = queue, pg_catalog, pg_temp AS $$
-    INSERT INTO queue.procrastinate_jobs (queue_name, task_name, priority, queueing_lock, args)
-    VALUES ('work', task, urgency, once, args)
+    INSERT INTO queue.procrastinate_jobs (queue_name, task_name, queueing_lock, args)
+    VALUES (line, task, once, args)
     ON CONFLICT (queueing_lock) WHERE status = 'todo' DO NOTHING RETURNING id
 $$;
-REVOKE ALL ON FUNCTION queue.defer(text, jsonb, text, integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION queue.defer(text, jsonb, text, text) FROM PUBLIC;

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from psycopg.rows import dict_row
@@ -17,7 +18,9 @@ from psycopg.types.json import Jsonb
 from duebook.visibility.seeing import raw
 from duebook.visibility.viewer import Viewer
 
+WHOLE = ("admin", "member_all")
 PATIENCE = timedelta(hours=1)  # whatever is not done by then will not be
+QUESTION = Path(__file__).with_suffix(".sql").read_text()
 
 
 @dataclass(frozen=True)
@@ -31,47 +34,32 @@ class Shelved:
     report: str
     asked: dict[str, Any]
     file_name: str
+    content_type: str
     row_count: int | None
     size: int | None
     ordered_at: datetime
     state: str
     trouble: str
-
-
-@dataclass(frozen=True)
-class File:
-    name: str
-    content_type: str
-    content: bytes
+    content: bytes | None
 
 
 class Changed(Exception):
     """Somebody whose rows are in the file may not be seen any more."""
 
 
-STATE = """
-    CASE WHEN trouble <> '' THEN 'failed'
-         WHEN done_at IS NOT NULL THEN CASE WHEN {unseen} THEN 'changed' ELSE 'ready' END
-         WHEN ordered_at < %(at)s - %(patience)s::interval THEN 'failed'
-         WHEN started_at IS NOT NULL THEN 'making' ELSE 'waiting' END"""
-UNSEEN = """
-    cardinality(customers) > (SELECT count(*) FROM ar.customer c
-                              WHERE c.org_id = export.org_id AND c.id = ANY (customers))"""
-LISTED = f"""
-    SELECT id, report, asked, file_name, row_count, octet_length(content) AS size, ordered_at,
-           {STATE.format(unseen=UNSEEN)} AS state, trouble
-    FROM ar.export WHERE org_id = %(org)s AND kind = %(kind)s ORDER BY ordered_at DESC, id DESC"""
-FETCHED = f"""
-    SELECT file_name, content_type, content, {UNSEEN} FROM ar.export
-    WHERE org_id = %s AND kind = %s AND id = %s AND content IS NOT NULL"""
-
-
 def shelf(viewer: Viewer, *, at: datetime) -> list[Shelved]:
     """One's own files, the newest first."""
-    named = {"org": viewer.org_id, "kind": viewer.kind, "at": at, "patience": PATIENCE}
-    with raw().cursor(row_factory=dict_row) as cursor:
-        found = cursor.execute(LISTED, named).fetchall()
-    return [Shelved(**{**each, "asked": json.loads(each["asked"])}) for each in found]
+    return _found(viewer, at=at, export=None)
+
+
+def fetched(viewer: Viewer, export: int, *, at: datetime) -> Shelved | None:
+    """A file that is ready, with its content; None when there is none. Raises Changed."""
+    for file in _found(viewer, at=at, export=export):
+        if file.state == "changed":
+            raise Changed
+        if file.state == "ready" and file.content is not None:
+            return file
+    return None
 
 
 def add(viewer: Viewer, *, report: str, asked: dict[str, Any], file_name: str) -> int:
@@ -87,17 +75,6 @@ def add(viewer: Viewer, *, report: str, asked: dict[str, Any], file_name: str) -
     )
     assert row
     return int(row[0])
-
-
-def fetched(viewer: Viewer, export: int) -> File | None:
-    """A file that is ready, None when there is none. Raises Changed."""
-    row = raw().execute(FETCHED, [viewer.org_id, viewer.kind, export]).fetchone()
-    if row is None:
-        return None
-    name, content_type, content, is_unseen = row
-    if is_unseen:
-        raise Changed
-    return File(name, content_type, bytes(content))
 
 
 def thrown_away(viewer: Viewer, export: int) -> bool:
@@ -139,8 +116,20 @@ def give_up(viewer: Viewer, export: int, *, trouble: str) -> None:
     )
 
 
+def _found(viewer: Viewer, *, at: datetime, export: int | None) -> list[Shelved]:
+    asked = {"org": viewer.org_id, "kind": viewer.kind, "export": export}
+    with raw().cursor(row_factory=dict_row) as cursor:
+        cursor.execute(QUESTION, {**asked, "at": at, "patience": PATIENCE})
+        return [Shelved(**{**row, "asked": json.loads(row["asked"])}) for row in cursor]
+
+
 def customers_of(viewer: Viewer, accounts: set[str]) -> list[int]:
-    """The customers of account numbers, as far as the viewer sees them."""
+    """The customers of account numbers, for viewers of whom some may be taken away.
+
+    Whoever sees the whole organisation sees all of them as long as they are of that kind.
+    """
+    if viewer.kind in WHOLE:
+        return []
     query = "SELECT id FROM ar.customer WHERE org_id = %s AND account_number = ANY (%s)"
     found = raw().execute(query, [viewer.org_id, sorted(accounts)])
     return sorted(int(row[0]) for row in found)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+import weakref
 from dataclasses import dataclass
 from pathlib import Path
 from zipfile import ZipFile, ZipInfo
@@ -10,8 +13,17 @@ from duebook.ingest.encoding import Unreadable
 from duebook.ingest.zip_file import blocks, container
 
 FILES_LIMIT = 100
+NAME_LIMIT = 200
 # What systems put beside the files without being asked.
 _LITTER = ("__macosx/", "thumbs.db", "desktop.ini", ".ds_store")
+
+
+class Folder:
+    """A folder that is gone when nobody needs it any more."""
+
+    def __init__(self) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix="duebook-unpacked-"))
+        self.end = weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
 
 
 @dataclass(frozen=True)
@@ -27,7 +39,10 @@ def unpacked(path: Path, folder: Path, *, name: str) -> list[Member]:
     with container(path, name=name) as archive:
         found = sorted(_files(archive, name=name), key=lambda member: member.filename)
         return [
-            Member(f"{name}/{each.filename}", _written(archive, each, folder / str(at), name=name))
+            Member(
+                f"{name}/{each.filename[-NAME_LIMIT:]}",
+                _written(archive, each, folder / str(at), name=name),
+            )
             for at, each in enumerate(found)
         ]
 

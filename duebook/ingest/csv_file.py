@@ -23,7 +23,7 @@ from duebook.ingest.rows import SourceRow as SourceRow
 
 REREAD_LIMIT = 32_000_000  # characters read a second time after broken quotation marks
 SEPARATORS = ",;\t|"
-_RUN = re.compile(r"[|;,:~^#+*=!@$%&/\\<>\x1f-]{2,}|[~^\x1f]")
+_RUN = re.compile(r"[|;,:~^#+*=!@$%&/\\<>-]{2,}|[~^]")
 _LINE_END = re.compile("\r\n|\r|\n")
 _LINES_ASKED = 50
 # Stands for a separator of several characters: Unicode promises that no text holds it.
@@ -141,15 +141,32 @@ def _counts(text: str) -> dict[str, int]:
 def _unusual_separator(header: str, lines: Sequence[str], *, times: int) -> str | None:
     """One of several characters such as |+|, or one that is seldom used, such as ~."""
     whole = lines[:-1] or lines  # the last may be cut off
-    marks: set[str] = set(_RUN.findall(header))
+    runs: set[str] = set(_RUN.findall(header))
+    marks = runs | {part for run in runs if (part := _repeated(run))}
     for mark in sorted(marks, key=lambda mark: (-len(mark), mark)):
-        # "a||b" is an empty cell between two bars, unless bars come in pairs only.
-        rest = header.replace(mark, "")
-        if any(each in rest for each in SEPARATORS) or (len(mark) == 1 and times):
+        if (len(mark) == 1 and times) or _has_usual(header, whole, without=mark):
             continue
         if whole and all(line.count(mark) == header.count(mark) for line in whole):
             return mark
     return None
+
+
+def _repeated(run: str) -> str:
+    """What stands in a row over and over, where cells are empty: |+| of |+||+||+|."""
+    for size in range(2, len(run) // 2 + 1):
+        if len(run) % size == 0 and run == run[:size] * (len(run) // size):
+            return run[:size]
+    return ""
+
+
+def _has_usual(header: str, lines: Sequence[str], *, without: str) -> bool:
+    """Whether a usual separator parts every line alike: in "a||b|c" the bars do, not their pair."""
+    rest = header.replace(without, "")
+    bare = [line.replace(without, "") for line in lines]
+    counts = ((mark, rest.count(mark)) for mark in SEPARATORS if mark in rest)
+    return any(
+        mark in without or all(line.count(mark) == count for line in bare) for mark, count in counts
+    )
 
 
 class _RecordTooLong(Exception):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
@@ -11,24 +12,37 @@ YEARS = range(1900, 2201)
 # Year first: no country writes these another way round.
 PLAIN_FORMATS = ("YYYY-MM-DD", "YYYYMMDD", "YYYY/MM/DD")
 
+# English, German, Spanish, French, Hebrew; short forms are how those languages shorten them.
 _MONTHS = (
-    "january february march april may june july august september october november december"
-).split()
+    "january jan januar jän jänner enero ene janvier janv ינואר ינו",
+    "february feb februar febrero février févr fév פברואר פבר",
+    "march mar märz mrz mär marzo mars מרץ מרס",
+    "april apr abril abr avril avr אפריל אפר",
+    "may mai mayo מאי",
+    "june jun juni junio juin יוני יונ",
+    "july jul juli julio juillet juil יולי יול",
+    "august aug agosto ago août aoû אוגוסט אוג",
+    "september sep sept septiembre set septembre ספטמבר ספט",
+    "october oct oktober okt octubre octobre אוקטובר אוק",
+    "november nov noviembre novembre נובמבר נוב",
+    "december dec dezember dez diciembre dic décembre déc דצמבר דצמ",
+)
+_MONTH_OF = {name: at for at, names in enumerate(_MONTHS, 1) for name in names.split()}
 _TOKENS = {
-    "YYYY": r"(?P<year>\d{4})",
-    "YY": r"(?P<year>\d{2})",
-    "MMMM": r"(?P<month>[a-z]{3,9})",
-    "MMM": r"(?P<month>[a-z]{3,4})\.?",
-    "MM": r"(?P<month>\d{2})",
-    "M": r"(?P<month>\d{1,2})",
-    "DD": r"(?P<day>\d{2})",
-    "D": r"(?P<day>\d{1,2})",
+    "YYYY": r"(?P<year>[0-9]{4})",
+    "YY": r"(?P<year>[0-9]{2})",
+    "MMMM": r"(?P<month>[^\W\d_]{3,10})",
+    "MMM": r"(?P<month>[^\W\d_]{3,5})\.?",
+    "MM": r"(?P<month>[0-9]{2})",
+    "M": r"(?P<month>[0-9]{1,2})",
+    "DD": r"(?P<day>[0-9]{2})",
+    "D": r"(?P<day>[0-9]{1,2})",
 }
 _TOKEN = re.compile("YYYY|YY|MMMM|MMM|MM|M|DD|D|[a-zA-Z]+|[^a-zA-Z]+")
 # A time of day and a zone may follow: the date stays as written, never shifted by the zone.
 _TIME = (
-    r"(?:[t ]\s*\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?"
-    r"\s*(?:[ap]\.?m\.?)?\s*(?:z|utc|gmt|[+-]\d{2}:?\d{2})?)?"
+    r"(?:[t ]\s*[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?"
+    r"\s*(?:[ap]\.?m\.?)?\s*(?:z|utc|gmt|[+-][0-9]{2}:?[0-9]{2})?)?"
 )
 
 
@@ -49,7 +63,7 @@ def date_format(text: str) -> re.Pattern[str]:
         raise NotADate(f'"{text}" is not a date format: write one such as "DD.MM.YYYY".')
     # Spreadsheets turn 20190924 into a number and write it as 20190924.0.
     tail = r"(?:\.0+)?" if all(token in _TOKENS for token in tokens) else ""
-    return re.compile(pattern + tail + _TIME, re.IGNORECASE | re.ASCII)
+    return re.compile(pattern + tail + _TIME, re.IGNORECASE)
 
 
 def _runs_together(tokens: Sequence[str]) -> bool:
@@ -95,11 +109,12 @@ def _day(found: re.Match[str]) -> date | None:
 
 
 def _month(text: str) -> int:
-    """The month's number, from digits or its English name; 0 when it is none."""
+    """The month's number, from digits or its name in one of five languages; 0 when it is none."""
     if text.isdecimal():
         return int(text)
-    word = "sep" if text.casefold() == "sept" else text.casefold()
-    return next((at for at, name in enumerate(_MONTHS, 1) if word in (name, name[:3])), 0)
+    word = unicodedata.normalize("NFC", text).casefold()
+    # Hebrew puts "in" before the month's name.
+    return _MONTH_OF.get(word) or _MONTH_OF.get(word.removeprefix("ב"), 0)
 
 
 def serial_day(number: str, system: str) -> date | None:

@@ -72,11 +72,18 @@ def dates(columns: Sequence[Profile], *, file: str, stated: Sequence[str] = ()) 
 
 def _clear(column: Profile) -> list[str]:
     formats = list(column.dates.clear)
+    # Where May is short, January will not be.
+    formats += [_other_length(each) for each in formats if "MMM" in each]
+    formats = list(dict.fromkeys(formats))
     if any(each in PLAIN_FORMATS for each in formats):
         # Beside a plain format the others of its kind cost nothing.
         others = [each for each in formats if each not in PLAIN_FORMATS]
         return [each for each in PLAIN_FORMATS if each in formats] + others
     return formats
+
+
+def _other_length(format_: str) -> str:
+    return format_.replace("MMMM", "MMM") if "MMMM" in format_ else format_.replace("MMM", "MMMM")
 
 
 def _order(family: Family, orders: set[bool], stated: Sequence[str]) -> bool | None:

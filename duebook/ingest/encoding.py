@@ -133,14 +133,16 @@ def _is_utf8(file: IO[bytes]) -> bool:
 
 
 def _is_mostly_utf8(file: IO[bytes]) -> bool:
-    high = b""
+    high = within = whole = 0
     for block in _blocks(file):
-        high += block.translate(None, _ASCII)
-        if len(high) > BLOCK:
+        found = _UTF8_CHARACTER.findall(block)
+        whole += len(found)
+        within += sum(map(len, found))
+        high += len(block.translate(None, _ASCII))
+        if high > BLOCK:
             break
-    whole = _UTF8_CHARACTER.findall(high)
     # In Windows-1252 what looks like one such character is a rare accident.
-    return len(whole) * 5 >= len(high) - sum(map(len, whole))
+    return whole * 5 >= high - within
 
 
 def _may_be_windows_1252(file: IO[bytes]) -> bool:

@@ -18,8 +18,8 @@ _TIME = r"(?:[T ]\s*\d{1,2}:\d{2}.{0,40})?"
 _PARTS = re.compile(rf"(\d{{1,2}})([./ -])(\d{{1,2}})\2(\d{{4}}|\d{{2}}){_TIME}", re.ASCII)
 _YEAR_FIRST = re.compile(rf"\d{{4}}([./-])\d{{1,2}}\1\d{{1,2}}{_TIME}", re.ASCII)
 _EIGHT = re.compile(r"(\d{2})(\d{2})(\d{4})(?:\.0+)?", re.ASCII)
-_WORD = re.compile(r"[A-Za-z]{3,9}")
-_NAMED = re.compile(rf"[\dA-Za-z][\w ./,-]{{4,28}}?{_TIME}", re.ASCII)
+_WORD = re.compile(r"[^\W\d_]{3,10}")
+_NAMED = re.compile(rf"[^\W_][\w ./,-]{{4,30}}?{_TIME}")
 
 
 class Seen(NamedTuple):
@@ -81,6 +81,7 @@ class DateEvidence:
     days_beyond_12: int = 0
     in_families: int = 0
     typed: int = 0
+    serials: int = 0  # numbers that a spreadsheet may mean as days
     other: int = 0
     empty: int = 0
 
@@ -90,7 +91,7 @@ class DateEvidence:
             self._count_day(int(cell[8:10]))
         elif type(cell) is Exact and not _EIGHT.fullmatch(cell):
             is_count = cell.isdigit() and serial_day(cell, "1900") is not None
-            self.typed += is_count
+            self.serials += is_count
             self.other += not is_count
         elif not (text := cell.strip()) or is_null_word(text):
             self.empty += 1
@@ -122,7 +123,7 @@ class DateEvidence:
 
     @property
     def count(self) -> int:
-        return sum(self.clear.values()) + self.typed + self.in_families
+        return sum(self.clear.values()) + self.typed + self.serials + self.in_families
 
     @property
     def is_open(self) -> bool:
@@ -164,8 +165,9 @@ def clear_format(text: str) -> tuple[str, int] | None:
 
 def _named_formats(text: str, word: re.Match[str]) -> list[str]:
     """Formats with the month's name: 31-Jan-26, January 31, 2026."""
-    month = "MMMM" if len(word[0]) > 4 or word[0].casefold() in ("june", "july") else "MMM"
+    month = "MMM" if len(word[0]) <= 4 or text[word.end() :][:1] == "." else "MMMM"
     before, after = text[: word.start()], text[word.end() :]
+    after = after.removeprefix(".") if month == "MMM" else after
     if any(letter.isdigit() for letter in before):
         day = re.sub(r"\d+", "D", before, count=1)
         rest = re.sub(r"^(\D*)(\d{4}|\d{2}).*", lambda m: m[1] + "Y" * len(m[2]), after)

@@ -40,12 +40,16 @@ def gaps(bound: Bound) -> Gap | None:
     if not (carried or bound.mapping.skip_totals):
         return None
     number_at = _number_at(bound)
+    dates_at = [
+        at for feed in bound.feeds if feed.field.type == "date" for at in feed.positions[:1]
+    ]
     last = dict.fromkeys(carried, "")
 
     def gap(cells: list[str]) -> str | None:
         filled = [text for cell in cells if (text := cell.strip())]
         number = " ".join(cells[at] for at in number_at).strip()
-        is_total = bool(filled) and _is_total(filled, number)
+        dates = [text for at in dates_at if (text := cells[at].strip())]
+        is_total = bool(filled) and _is_total(filled, number, dates)
         if is_total:
             last.update(dict.fromkeys(carried, ""))
             return TOTALS
@@ -59,8 +63,11 @@ def gaps(bound: Bound) -> Gap | None:
     return gap
 
 
-def _is_total(filled: list[str], number: str) -> bool:
-    if number and not _TOTAL.match(number) and not _RULE.issuperset(number):
+def _is_total(filled: list[str], number: str, dates: list[str]) -> bool:
+    """Without a number and a date of its own; a customer may be called Total."""
+    if number and not _TOTAL.fullmatch(number) and not _RULE.issuperset(number):
+        return False
+    if any(not _TOTAL.match(each) and not _RULE.issuperset(each) for each in dates):
         return False
     return bool(_TOTAL.match(filled[0])) or all(map(_RULE.issuperset, filled))
 
@@ -146,7 +153,7 @@ def _later(bound: Bound, feed: Feed, slot: int) -> Finish:
         if days is None and terms_at >= 0:
             days = _terms_of(cells[terms_at], bound.mapping, at=terms_at)
             if days is None:  # no terms: the account's count
-                values[slot] = None
+                values[slot] = None if feed.positions else values[slot]
                 return
         values[slot] = start + timedelta(days or 0)
 

@@ -18,7 +18,7 @@ SYNONYMS = Path(__file__).parent / "synonyms.toml"
 TIERS = {"sure": 1.0, "likely": 0.85, "possible": 0.6}
 OWN = 1.0  # Duebook's own name of a field
 NEARLY = 0.85  # what a name is worth that is only nearly the same
-_ALIKE, _SHORTEST = 0.87, 6
+_ALIKE, _SHORTEST = 0.85, 6
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _PARTS = re.compile(r"[/|()\[\]\n;]| - ")
@@ -148,12 +148,18 @@ def _index() -> _Index:
     known: dict[str, list[tuple[str, str, float]]] = {}
     for kind in KINDS.values():
         for each in kind.fields:
-            for form in squashed(each.name):
-                known.setdefault(form, []).append((kind.name, each.name, OWN))
             tiers = table.get(kind.name, {}).get(each.name) or table["common"].get(each.name, {})
-            for tier, names in tiers.items():
-                for form in {form for name in names for form in squashed(name)}:
-                    known.setdefault(form, []).append((kind.name, each.name, TIERS[tier]))
+            scores = {
+                form: TIERS[tier]
+                for tier, names in tiers.items()
+                for name in names
+                for form in squashed(name)
+            }
+            # Its own name, unless the list knows better: "date" alone says little of an invoice.
+            for form in squashed(each.name):
+                scores.setdefault(form, OWN)
+            for form, score in scores.items():
+                known.setdefault(form, []).append((kind.name, each.name, score))
     return _Index(known, _forms(table["ignored"]), _forms(table["paid"]))
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from duebook.ingest import csv_file, json_file, xlsx_file
-from duebook.ingest.archive import Member, unpacked
+from duebook.ingest.archive import Folder, Member, unpacked
 from duebook.ingest.encoding import Unreadable, opened_bytes
 from duebook.ingest.feeds import Bound, Mapping
 from duebook.ingest.guess import guess_kind, plain_name
@@ -98,8 +97,8 @@ def _tables(path: Path, mapping: Mapping) -> list[list[Source]]:
     with opened_bytes(path) as file:
         start = file.read(4096)
     if start.startswith(_ZIP) and not _is_workbook(path, path.name):
-        folder = tempfile.TemporaryDirectory(prefix="duebook-", ignore_cleanup_errors=True)
-        members = unpacked(path, Path(folder.name), name=path.name)
+        folder = Folder()
+        members = unpacked(path, folder.path, name=path.name)
         return [[replace(t, keeps=folder) for t in _of_member(m, mapping)] for m in members]
     return [_of_file(path, path.name, start, mapping)]
 
@@ -228,8 +227,9 @@ def _opened(
 ) -> Opened:
     source = _titled(source, mapping)
     proposal = None
-    if source.kind and kind not in (None, source.kind):
-        raise _NoKind(f"{source.name} holds {source.kind}, not {kind}: leave it out.")
+    asked = kind or mapping.kind
+    if source.kind and asked not in (None, source.kind):
+        raise _NoKind(f"{source.name} holds {source.kind}, not {asked}: leave it out.")
     kind = kind or source.kind or None
     if not mapping.columns:
         try:

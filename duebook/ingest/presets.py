@@ -83,6 +83,9 @@ def _resolved(preset: Preset, header: Header) -> Mapping:
     """The preset's mapping with the names that the header has, and without what it has not."""
     table = dict(preset.table)
     columns = {name: _column(spec, header) for name, spec in table["columns"].items()}
+    for more, same in (("account_name", "account_number"), ("outstanding_amount", "amount")):
+        if columns.get(more) == columns.get(same):  # It says nothing more.
+            columns.pop(more, None)
     table["columns"] = {name: column for name, column in columns.items() if column}
     table["filter"] = [
         {**each, "column": name}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -37,6 +38,7 @@ class Profile:
     floats: int = 0
     longest: int = 0
     seen: set[str] = field(default_factory=set)
+    usual: re.Pattern[str] | None = None  # amounts written as those before prove nothing new
 
     def add(self, line: int, cell: str) -> None:
         self.dates.add(line, cell)
@@ -60,13 +62,14 @@ class Profile:
         """Beyond the sample only what could change a decision."""
         if cell in self.seen and type(cell) is str:
             return
+        if self.usual and self.usual.fullmatch(cell):
+            return
         if len(self.seen) < REMEMBERED:
             self.seen.add(cell)
-        self.dates.add(line, cell)
-        self.amounts.add(line, cell)
-        text = cell.strip()
-        if text and len(self.words) < WORDS and not is_null_word(text):
-            self.words[text] += 1
+        if self.dates.is_open:
+            self.dates.add(line, cell)
+        if self.amounts.is_open:
+            self.amounts.add(line, cell)
 
     def fits(self, type_: str, *, longest: int) -> float:
         """How much of the column is of a field's type, from 0 to 1; 1 for an empty one."""
@@ -94,7 +97,7 @@ class Profile:
             case "code":
                 # Sorts and states are few, whatever they are called.
                 return 1.0 if len(self.words) <= 30 else 0.0
-        is_day = self.dates.count == self.filled and self.dates.typed + self.dates.in_families > 0
+        is_day = self.dates.typed + self.dates.in_families == self.filled
         return 0.0 if self.longest > longest or is_day else 1.0
 
 
@@ -120,12 +123,24 @@ def complete(source: Source, asked: Iterable[Profile], *, after: int) -> None:
     wanted = list(asked)
     if not wanted:
         return
+    for profile in wanted:
+        profile.usual = _usual(profile.amounts)
     for row in source:
         if row.line <= after or row.trouble:
             continue
         for profile in wanted:
             if profile.position < len(row.cells):
                 profile.add_more(row.line, row.cells[profile.position])
+
+
+def _usual(amounts: AmountEvidence) -> re.Pattern[str] | None:
+    """Amounts with the decimal mark that is proved, and the other for thousands."""
+    if len(amounts.decimal) != 1:
+        return None
+    decimal = next(iter(amounts.decimal))
+    thousands = "," if decimal == "." else "."
+    whole = rf"(?:\d+|\d{{1,3}}(?:{re.escape(thousands)}\d{{3}})+)"
+    return re.compile(rf"-?{whole}(?:{re.escape(decimal)}\d{{1,2}})?", re.ASCII)
 
 
 def same_values(one: Profile, other: Profile, rows: Iterable[SourceRow]) -> bool:

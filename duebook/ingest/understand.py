@@ -112,7 +112,8 @@ def _by_names(writing: Writing, asked: str | None) -> Proposal:
             f"({', '.join(KINDS)}) or a mapping ({has}; as {best.kind.name} it lacks {lacks})."
         )
     if others := rivals(found):
-        kinds = " or ".join(each.kind.name for each in (best, *others))
+        several = {each.kind.name for each in (best, *others)}
+        kinds = " or ".join(name for name in KINDS if name in several)
         writing.doubts.append(f"{source.name} may hold {kinds}: say which with --kind.")
     mapping, fields = named(writing, best)
     completed = writing.completed(best.kind, mapping)

@@ -101,7 +101,7 @@ def _described(archive: zipfile.ZipFile, *, name: str) -> tuple[Workbook, list[S
             key = next((v for k, v in attributes.items() if k.endswith(":id")), "")
             if key in targets and len(listed) < SHEETS_LIMIT:
                 hidden = attributes.get("state", "visible") != "visible"
-                listed.append(Sheet(attributes.get("name", ""), targets[key], hidden))
+                listed.append(Sheet(attributes.get("name", "")[:100], targets[key], hidden))
         elif tag == "workbookPr":
             facts["1904"] = attributes.get("date1904") in ("1", "true")
         elif tag == "calcPr":

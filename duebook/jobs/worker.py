@@ -27,7 +27,7 @@ from duebook.post import delivery
 LOOK_SECONDS = 1.0
 ABANDONED_SECONDS = 30.0  # without a sign of life from the worker that took the job
 TRIES_MAX = 3  # of a job whose workers die
-TOGETHER = 3  # jobs at once; letters go first
+LINES = {"work": 2, "letters": 2}  # and how many of each at once: large files need memory
 # 4 s, 16 s, ... 4.5 h: eight attempts in six hours.
 PATIENCE = RetryStrategy(
     max_attempts=7, exponential_wait=4, retry_exceptions=[delivery.NotDelivered]
@@ -53,7 +53,7 @@ def queue() -> procrastinate.App:
         )
     )
     app.task(name="run", queue="work")(_leaving_nothing(tasks.run))
-    app.task(name="deliver", queue="work", retry=PATIENCE)(_leaving_nothing(_deliver))
+    app.task(name="deliver", queue="letters", retry=PATIENCE)(_leaving_nothing(_deliver))
     hourly = app.task(name="tidy", queue="work", queueing_lock="tidy")(_leaving_nothing(_tidy))
     app.periodic(cron="17 * * * *")(hourly)
     return app
@@ -61,32 +61,40 @@ def queue() -> procrastinate.App:
 
 async def _work(app: procrastinate.App, *, wait: bool) -> None:
     async with app.open_async():
-        work = asyncio.create_task(
-            app.run_worker_async(
-                wait=wait,
-                concurrency=TOGETHER,
-                fetch_job_polling_interval=LOOK_SECONDS,
-                listen_notify=False,
-                delete_jobs="successful",
-                install_signal_handlers=False,
-            )
-        )
-        told = asyncio.Event()
+        lines = [asyncio.create_task(_line(app, name, wait=wait)) for name in LINES]
+        care = asyncio.create_task(_take_care(app))
         if wait:
-            for each in (signal.SIGTERM, signal.SIGINT):
-                asyncio.get_running_loop().add_signal_handler(each, told.set)
-        beside = [asyncio.create_task(each) for each in (_take_care(app), _stop(work, told))]
-        with contextlib.suppress(asyncio.CancelledError):
-            await work
-        for task in beside:
-            task.cancel()
-        await asyncio.gather(*beside, return_exceptions=True)
+            told = asyncio.create_task(_told())
+            await asyncio.wait([*lines, told], return_when=asyncio.FIRST_COMPLETED)
+            for line in lines:  # once: a second time would tear them from their jobs
+                line.cancel()
+        ended = await asyncio.gather(*lines, return_exceptions=True)
+        care.cancel()
+        await asyncio.gather(care, return_exceptions=True)
+    for trouble in ended:
+        if isinstance(trouble, Exception):
+            raise trouble
 
 
-async def _stop(work: asyncio.Task[None], told: asyncio.Event) -> None:
-    """Once, however often it is told: a second time would tear it from its job."""
+async def _told() -> None:
+    """Until SIGTERM or Ctrl-C."""
+    told = asyncio.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(each, told.set)
     await told.wait()
-    work.cancel()
+
+
+async def _line(app: procrastinate.App, name: str, *, wait: bool) -> None:
+    await app.run_worker_async(
+        queues=[name],
+        name=name,
+        concurrency=LINES[name],
+        wait=wait,
+        fetch_job_polling_interval=LOOK_SECONDS,
+        listen_notify=False,
+        delete_jobs="successful",
+        install_signal_handlers=False,
+    )
 
 
 async def _take_care(app: procrastinate.App) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,7 @@ class Entry:
     """One act. `seq` is its number in the trail; `role` what the person is here, if anything.
 
     `person_id` 0 is the platform itself; a person without a name is none of this organisation's.
+    `detail` is JSON as the database writes it.
     """
 
     id: int
@@ -25,7 +27,11 @@ class Entry:
     role: str
     origin: str
     action: str
-    detail: dict[str, Any]
+    detail: str
+
+    def facts(self) -> dict[str, Any]:
+        """The detail, read."""
+        return dict(json.loads(self.detail))
 
 
 @dataclass(frozen=True)

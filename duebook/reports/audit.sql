@@ -1,6 +1,8 @@
 -- One row per entry of the audit trail, newest first, `size` of them before an entry (all without a size).
-SELECT e.id, l.seq, e.at, e.person_id, COALESCE(p.name, '') AS person_name, COALESCE(m.role, '') AS role,
-       e.origin, e.action, e.detail
+-- Of the console and of visitors of the platform an admin sees the person, but no membership.
+SELECT e.id, l.seq, e.at, e.person_id, COALESCE(p.name, '') AS person_name,
+       COALESCE(m.role, CASE p.email = '' WHEN true THEN 'console' WHEN false THEN 'platform' END, '') AS role,
+       e.origin, e.action, e.detail::text AS detail
 FROM (
     SELECT * FROM ar.audit_event
     WHERE org_id = %(org)s AND id < COALESCE(%(before)s::bigint, 9223372036854775807)

@@ -85,7 +85,7 @@ def set_owners(
         "only_of": only_of[0] if only_of else None,
     }
     if len(customers) > MANY:
-        # Just after many owners were given, statistics know of none: row by row would take hours.
+        # Just after many owners were given, statistics know of none: row by row would take minutes.
         raw().execute("SELECT set_config('enable_nestloop', 'off', true)")
     changed = dict(raw().execute(ASSIGN, named).fetchall())
     raw().execute("SELECT set_config('enable_nestloop', 'on', true)")

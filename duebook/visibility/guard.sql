@@ -184,14 +184,14 @@ BEGIN
     INSERT INTO ar.job (org_id, person_id, kind, task, args)
     VALUES (viewer.org_id, viewer.person_id, viewer.kind, task, args) RETURNING id INTO ordered;
     -- The queue learns the job's id alone.
-    PERFORM queue.defer('run', jsonb_build_object('job', ordered), NULL, 0);
+    PERFORM queue.defer('run', jsonb_build_object('job', ordered), NULL, 'work');
     RETURN ordered;
 END $$;
 
 -- A letter at the door is to be delivered. It needs no viewer: nothing of an organisation is looked at.
 CREATE OR REPLACE FUNCTION guard.enqueue_letter(letter bigint) RETURNS bigint
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT queue.defer('deliver', jsonb_build_object('letter', letter), 'letter ' || letter, 10)
+    SELECT queue.defer('deliver', jsonb_build_object('letter', letter), 'letter ' || letter, 'letters')
 $$;
 
 -- Whom the worker runs a job as: the person who ordered it, if still of that kind.

@@ -67,6 +67,8 @@ def column(code: str, edges: Edges) -> str:
 
 def span(code: str, edges: Edges) -> str:
     """The days of a column alone, for a head that has said what they are: 1–15, 91+."""
+    if code == "days_90_plus":
+        return f"{edges[2]}+"
     first, last = days(code, edges)
     if last is None:
         return f"{first}+"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
-from statistics import median
 
 import pytest
 from django.core import mail
@@ -67,7 +66,7 @@ def seconds(act: Callable[[], object]) -> float:
 def test_it_takes_the_same_time(
     world: World, fresh: Fresh, monkeypatch: pytest.MonkeyPatch, form: str
 ) -> None:
-    """With a password hash of the usual cost; what is done for known ones alone is covered."""
+    """With the real outbox; what is done for known addresses alone is covered."""
     monkeypatch.setattr(evenly, "SECONDS", 0.1)
 
     def asked(address: str) -> float:
@@ -75,9 +74,12 @@ def test_it_takes_the_same_time(
             return seconds(lambda: fresh().post("/account/password/reset/", {"email": address}))
         return seconds(lambda: fresh().try_to_sign_in(address, "not the password at all"))
 
-    with override_settings(PASSWORD_HASHERS=["tests.account.doing.SlowerArgon"]):
+    with override_settings(
+        PASSWORD_HASHERS=["tests.account.doing.SlowerArgon"],
+        EMAIL_BACKEND="duebook.post.outbox.Outbox",
+    ):
         asked(world.acme.admin_email)  # first uses: templates and connections
         rounds = [(asked(world.zenith.admin_email), asked(UNKNOWN)) for _ in range(4)]
-    known, unknown = (median(times) for times in zip(*rounds, strict=True))
+    known, unknown = (min(times) for times in zip(*rounds, strict=True))
     assert min(known, unknown) >= 0.1
     assert abs(known - unknown) < 0.05, rounds

@@ -109,7 +109,7 @@ def test_closing_a_sign_in_ends_its_sessions(world: World, browser_at: Browser) 
         "/account/social/connections/",
     ],
 )
-def test_what_is_not_used_is_not_there(world: World, browser_at: Browser, path: str) -> None:
+def test_what_is_not_used_is_not_there(server: None, browser_at: Browser, path: str) -> None:
     assert browser_at.get(path).status_code == 404
 
 

@@ -40,7 +40,8 @@ def by_hand(
     styles: str | None = None,
 ) -> Path:
     """A workbook of one sheet whose XML the test writes."""
-    sheet = f'{prolog}<worksheet xmlns="{MAIN}">{dimension}<sheetData>{rows}</sheetData>{after}</worksheet>'
+    body = f"{dimension}<sheetData>{rows}</sheetData>{after}"
+    sheet = f'{prolog}<worksheet xmlns="{MAIN}">{body}</worksheet>'
     parts: dict[str, str | bytes] = {
         "[Content_Types].xml": "<Types/>",
         "_rels/.rels": f'<Relationships xmlns="{TYPES}"><Relationship Id="r1" '

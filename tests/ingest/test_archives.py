@@ -16,14 +16,11 @@ INVOICES = "account_number,invoice_number,issue_date,amount\nC1,1,2026-01-31,5\n
 
 @pytest.fixture
 def packed(tmp_path):
-    def write(name="may.zip", **_):
-        return tmp_path / name
-
-    def pack(**files):
-        path = write()
+    def pack(*, files, name="may.zip"):
+        path = tmp_path / name
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, content in files["files"].items():
-                archive.writestr(name, content)
+            for each, content in files.items():
+                archive.writestr(each, content)
         return path
 
     return pack
@@ -44,7 +41,8 @@ def test_each_member_is_a_file_of_its_own(packed, tmp_path):
             "b/invoices.csv": INVOICES,
             "a/accounts.csv": ACCOUNTS,
             "c.xlsx": book.read_bytes(),
-            "d.jsonl": '{"account_number": "C1", "payment_number": "P", "amount": 1, "date": "2026-01-31"}',
+            "d.jsonl": '{"account_number": "C1", "payment_number": "P",'
+            ' "amount": 1, "date": "2026-01-31"}',
             "__MACOSX/._c.xlsx": b"\0\1\2",
             "a/.DS_Store": b"\0",
             "empty/": "",

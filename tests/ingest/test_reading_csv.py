@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from duebook.ingest.csv_file import RECORD_LIMIT, Source, SourceRow, Unreadable, read
+from duebook.ingest.csv_file import Source, SourceRow, Unreadable, read
+from duebook.ingest.rows import RECORD_LIMIT
 
 SPECTRUM = Path(__file__).parents[2] / "../shared/data/csv_edge_cases/spectrum"
 

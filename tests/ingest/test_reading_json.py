@@ -6,6 +6,7 @@ import json
 import tempfile
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -20,6 +21,10 @@ from duebook.ingest.rows import Exact
 
 SLOTS = {name: slot + 2 for name, slot in KINDS["invoices"].slots.items()}
 INVOICE = {"account_number": "C1", "invoice_number": "007", "issue_date": "2026-01-31"}
+
+
+def checked(opened) -> list[Any]:
+    return list(map(checker(opened.bound), opened.source))
 
 
 @pytest.fixture
@@ -82,7 +87,7 @@ def test_the_items_of_invoices_are_their_lines(file):
         ("sent.json", "invoices"),
         ("sent.json/items", "invoice_lines"),
     ]
-    lines = list(map(checker(files[1].bound), files[1].source))
+    lines = checked(files[1])
     assert [(row[0], *row[2:6]) for row in lines] == [
         (1, "007", "1", "Timber", Decimal("120.5")),
         (2, "007", "2", "Returned", Decimal("-20.5")),
@@ -99,7 +104,7 @@ def test_items_that_are_no_lines_are_left_out_by_name(file):
 def test_a_value_that_is_no_value_is_invalid_only_where_it_counts(file):
     rows = [INVOICE | {"amount": [1], "tags": [1, 2]}, INVOICE | {"amount": 2, "tags": ["a"]}]
     [opened] = open_files(file(rows))
-    refused, accepted = map(checker(opened.bound), opened.source)
+    refused, accepted = checked(opened)
     assert isinstance(refused, Rejected)
     assert (refused.line, refused.column) == (1, "amount")
     assert '"amount" holds a list' in refused.reason
@@ -109,7 +114,7 @@ def test_a_value_that_is_no_value_is_invalid_only_where_it_counts(file):
 def test_a_key_that_stands_twice(file):
     text = json.dumps(INVOICE)[:-1]
     [opened] = open_files(file(f'[{text}, "amount": 1, "amount": 2}}, {text}, "amount": 3}}]'))
-    refused, accepted = map(checker(opened.bound), opened.source)
+    refused, accepted = checked(opened)
     assert "stands twice" in refused.reason
     assert accepted[SLOTS["amount"]] == 3
 

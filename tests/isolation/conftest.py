@@ -32,19 +32,22 @@ INSERT INTO ar.person (org_id, id, name, email)
 INSERT INTO ar.membership (org_id, person_id, role)
     VALUES (%(org)s, 900003, 'service'), (%(org)s, 900004, 'service');
 INSERT INTO ar.api_token (org_id, person_id, name, prefix, hash, scopes, created_by) VALUES
-    (%(org)s, 900003, 'Loader', 'due', sha256(convert_to('load %(org)s', 'UTF8')), '{ingest}', %(admin)s),
-    (%(org)s, 900004, 'Reader', 'due', sha256(convert_to('read %(org)s', 'UTF8')), '{read}', %(admin)s);
+    (%(org)s, 900003, 'Loader', 'due', sha256(convert_to('load %(org)s', 'UTF8')), '{ingest}',
+     %(admin)s),
+    (%(org)s, 900004, 'Reader', 'due', sha256(convert_to('read %(org)s', 'UTF8')), '{read}',
+     %(admin)s);
 INSERT INTO ar.invitation (org_id, email, role, customer_id, invited_by, hash, expires_at)
     SELECT %(org)s, 'asked@nowhere.example', 'client', c.id, %(admin)s,
-           sha256(convert_to('ask ' || c.account_number || ' %(org)s', 'UTF8')), 'infinity'::timestamptz
+           sha256(convert_to('ask ' || c.account_number || ' %(org)s', 'UTF8')),
+           'infinity'::timestamptz
     FROM ar.customer c WHERE c.org_id = %(org)s AND c.account_number IN ('C1', 'C2')
     UNION ALL SELECT %(org)s, 'asked@nowhere.example', 'admin', NULL, %(admin)s,
            sha256(convert_to('ask admin %(org)s', 'UTF8')), 'infinity'::timestamptz;
 INSERT INTO ar.identity_provider (org_id, name, issuer, client_id, sealed_secret)
     VALUES (%(org)s, 'House', 'https://nowhere.example', 'duebook', 'sealed');
 INSERT INTO ar.export (org_id, person_id, kind, report, asked)
-    SELECT %(org)s, person, kind, 'aging', '{}' FROM (VALUES (%(admin)s, 'admin'), (%(member)s, 'member'),
-        (%(member)s, 'member_all'), (%(client)s, 'client')) AS v (person, kind);
+    SELECT %(org)s, person, kind, 'aging', '{}' FROM (VALUES
+        (%(admin)s, 'admin'), (%(member)s, 'member'), (%(member)s, 'member_all'), (%(client)s, 'client')) AS v (person, kind);
 INSERT INTO ar.access_change (org_id, person_id, act, reason, customers)
     VALUES (%(org)s, %(admin)s, 'share', 'share', '{}');
 """

@@ -44,7 +44,8 @@ def lone(server: None) -> Company:
 
 INVITE = """
 INSERT INTO ar.invitation (org_id, email, role, customer_id, invited_by, hash, expires_at)
-VALUES (%(org)s, %(email)s, %(role)s, %(customer)s, %(by)s, sha256(convert_to(%(secret)s, 'UTF8')), 'infinity')"""
+VALUES (%(org)s, %(email)s, %(role)s, %(customer)s, %(by)s,
+        sha256(convert_to(%(secret)s, 'UTF8')), 'infinity')"""
 
 
 def _asked(company: Company, own: Connection, **more: object) -> dict[str, object]:
@@ -360,7 +361,8 @@ def test_a_token_opens_what_a_service_may_and_no_person(
 ) -> None:
     me = admin_of(lone)
     make = """
-        INSERT INTO ar.api_token (org_id, person_id, name, prefix, hash, scopes, created_by, revoked_at)
+        INSERT INTO ar.api_token
+            (org_id, person_id, name, prefix, hash, scopes, created_by, revoked_at)
         VALUES (%s, %s, 'X', '', sha256('mine'), '{read}', %s, now())"""
     with logged_in() as hands, being(hands, me, keep=True):
         assert tried(hands, make, [me.org_id, me.person_id, me.person_id]) == 1
@@ -460,7 +462,10 @@ def test_a_file_is_seen_by_whom_it_was_made_for_as_what_they_are(
 ) -> None:
     """Made for an admin, it holds what a member may not see."""
     me = viewer_of(lone, "member")
-    make = "INSERT INTO ar.export (org_id, person_id, kind, report, asked) VALUES (%s, %s, %s, 'aging', '{}')"
+    make = (
+        "INSERT INTO ar.export (org_id, person_id, kind, report, asked)"
+        " VALUES (%s, %s, %s, 'aging', '{}')"
+    )
     for kind in ("admin", "member"):
         own.execute(make, [me.org_id, me.person_id, kind])
     with logged_in() as hands:

@@ -1,4 +1,4 @@
-"""Any SQL against the audit trail: write for another, at another time, unlinked; stop the others."""
+"""Any SQL against the audit trail: write for another, at another time, unlinked; stop others."""
 
 from __future__ import annotations
 
@@ -78,7 +78,8 @@ def test_who_and_when_are_stamped(lone: Company, own: Connection, free: Connecti
         free.execute("SET LOCAL datestyle = 'German'")
         for org in (None, lone.org_id, other.org_id, 0):
             assert tried(free, said, [org]) == 1
-    query = "SELECT org_id, person_id, at FROM ar.audit_event WHERE action = 'tried' AND org_id = ANY (%s)"
+    query = """SELECT org_id, person_id, at FROM ar.audit_event
+               WHERE action = 'tried' AND org_id = ANY (%s)"""
     found = own.execute(query, [[lone.org_id, other.org_id]]).fetchall()
     assert {(org, person) for org, person, _ in found} == {(lone.org_id, me.person_id)}
     assert len(found) == 4

@@ -61,11 +61,12 @@ RULES = {
         SELECT t.tgname FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
         WHERE NOT t.tgisinternal AND p.prosrc ~* 'notify'""",
     "no statistics of words": f"""
-        SELECT c.relname || '.' || a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-        LEFT JOIN pg_index i ON i.indexrelid = c.oid
+        SELECT c.relname || '.' || a.attname FROM pg_attribute a
+        JOIN pg_class c ON c.oid = a.attrelid LEFT JOIN pg_index i ON i.indexrelid = c.oid
         WHERE c.relnamespace = 'ar'::regnamespace AND a.attnum > 0 AND NOT a.attisdropped
           AND COALESCE(a.attstattarget, -1) <> 0
-          AND format_type(a.atttypid, -1) IN ('text', 'text[]', 'character varying', 'jsonb', 'bytea')
+          AND format_type(a.atttypid, -1)
+              IN ('text', 'text[]', 'character varying', 'jsonb', 'bytea')
           AND (c.relkind IN ('r', 'p') OR i.indkey[a.attnum - 1] = 0)
           AND c.relname || '.' || a.attname <> ALL ('{{{",".join(law.CODES)}}}')""",
     "owned by who should": f"""
@@ -123,7 +124,8 @@ RULES = {
             OR p.proparallel = 's')
         UNION ALL SELECT p.oid::regprocedure FROM pg_proc p
         WHERE p.pronamespace = 'queue'::regnamespace AND (p.proleakproof
-            OR p.proconfig IS DISTINCT FROM '{QUEUE_PATH}' OR p.prosecdef <> (p.proname = 'defer'))""",
+            OR p.proconfig IS DISTINCT FROM '{QUEUE_PATH}'
+            OR p.prosecdef <> (p.proname = 'defer'))""",
     "logins can do nothing by themselves": f"""
         SELECT rolname FROM pg_roles WHERE rolname LIKE 'duebook%' AND rolname <> 'duebook_migrator'
           AND (rolsuper OR rolinherit OR rolcreaterole OR rolcreatedb OR rolreplication
@@ -157,8 +159,9 @@ RULES = {
             WHERE pronamespace = 'queue'::regnamespace) AS o (name, acl, owner)
         CROSS JOIN aclexplode(o.acl) a
         WHERE a.grantee <> o.owner AND (a.grantee::regrole::text, a.privilege_type, o.name) NOT IN (
-            ('duebook_guard', 'EXECUTE', 'queue.defer(text,jsonb,text,integer)'))
-          AND NOT (a.grantee = 'duebook_worker'::regrole AND o.name !~ '^queue\\.(defer|made_from)\\M')
+            ('duebook_guard', 'EXECUTE', 'queue.defer(text,jsonb,text,text)'))
+          AND NOT (a.grantee = 'duebook_worker'::regrole
+                   AND o.name !~ '^queue\\.(defer|made_from)\\M')
           AND NOT (a.grantee = 'duebook_backup'::regrole AND a.privilege_type = 'SELECT')""",
     "DROP OWNED is watched": """
         SELECT 'DROP OWNED' WHERE NOT EXISTS (SELECT FROM pg_event_trigger
@@ -266,7 +269,7 @@ BREAKS = [
     ("the queue is the worker's", "GRANT SELECT ON queue.procrastinate_jobs TO duebook_app"),
     (
         "the queue is the worker's",
-        "GRANT EXECUTE ON FUNCTION queue.defer(text, jsonb, text, integer) TO duebook_worker",
+        "GRANT EXECUTE ON FUNCTION queue.defer(text, jsonb, text, text) TO duebook_worker",
     ),
     (
         "the queue is the worker's",

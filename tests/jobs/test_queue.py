@@ -183,7 +183,7 @@ def test_viewers_and_the_door_cannot_look_into_the_queue(acme: Company, own: Con
         "DELETE FROM queue.procrastinate_jobs",
         "INSERT INTO queue.procrastinate_jobs (queue_name, task_name, args)"
         f""" VALUES ('work', 'run', '{{"job": {job}}}')""",
-        "SELECT queue.defer('run', '{}', NULL, 0)",
+        "SELECT queue.defer('run', '{}', NULL, 'work')",
         "SELECT queue.procrastinate_cancel_job_v1(1, true, true)",
     )
     with logged_in() as hands, logged_in("duebook_door") as door:
@@ -198,7 +198,7 @@ def test_viewers_and_the_door_cannot_look_into_the_queue(acme: Company, own: Con
             assert tried(hands, "SELECT guard.enqueue_letter(1)") == REFUSED
             assert tried(hands, "SELECT guard.tidy()") == REFUSED
     with logged_in("duebook_worker") as worker:
-        assert tried(worker, "SELECT queue.defer('run', '{}', NULL, 0)") == REFUSED
+        assert tried(worker, "SELECT queue.defer('run', '{}', NULL, 'work')") == REFUSED
         assert tried(worker, "SELECT guard.enqueue('export', '{}')") == REFUSED
         assert tried(worker, "SELECT FROM ar.export") == REFUSED
 

@@ -19,7 +19,7 @@ import pytest
 from duebook.database import postmaster
 from duebook.database.server import socket_folder
 from tests.commands import test_serving as serving
-from tests.commands.terminal import a_folder
+from tests.commands.terminal import KEPT, a_folder
 from tests.post.servers import free_port, mail_server
 
 pytestmark = serving.pytestmark
@@ -93,7 +93,7 @@ def test_letters_leave_also_after_the_worker_was_killed(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     port = free_port()
-    monkeypatch.setattr(serving, "KEPT", (*serving.KEPT, "DUEBOOK_SMTP"))
+    monkeypatch.setattr(serving, "KEPT", (*KEPT, "DUEBOOK_SMTP"))
     monkeypatch.setenv("DUEBOOK_SMTP", f"smtp://localhost:{port}?starttls=no")
     with mail_server(port) as post, serving.duebook("serve", home) as served:
         served.listen(until="http://")

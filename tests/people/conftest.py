@@ -78,7 +78,9 @@ def secret_in(letter: Any) -> str:
 def said(response: Any) -> list[str]:
     """The messages of a page that was answered, those of trouble too."""
     found = re.findall(
-        r'class="(?:toast|strip danger)".*?</svg><(?:span|div)>(.*?)</(?:span|div)></div>', response.content.decode(), re.DOTALL
+        r'class="(?:toast|strip danger)".*?</svg><(?:span|div)>(.*?)</(?:span|div)></div>',
+        response.content.decode(),
+        re.DOTALL,
     )
     return [unescape(re.sub(r"<[^>]+>", " ", each)) for each in found]
 

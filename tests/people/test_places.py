@@ -135,3 +135,4 @@ def test_the_rail_shows_what_somebody_may_open(two: Any) -> None:
     member = dict(found)
     assert member[f"/o/{first.slug}/aging/"] == ' aria-current="page"'
     assert f"/o/{first.slug}/people/" not in member
+    assert f"/o/{first.slug}/people/invite/" in member

@@ -237,7 +237,7 @@ def test_fifty_thousand_customers_in_seconds(company: Company) -> None:
         done = sharing.assign(admin, found, zoe_id, at=NOW, chosen=chosen.told())
     seconds = time.perf_counter() - start
     assert done.count == 50_000
-    assert seconds < 15  # about 2 on a quiet machine
+    assert seconds < 25  # about 2 on a quiet machine
     (entry,) = trail(company, "owner assigned")
     assert (entry["count"], len(entry["customers"])) == (50_000, 100)
     assert entry["filter"] == {"search": "MANY"}
@@ -245,7 +245,7 @@ def test_fifty_thousand_customers_in_seconds(company: Company) -> None:
     with seeing(admin):
         page = reports.customers(Filter(owner=zoe_id), page=500)
         assert (page.count, page.pages, len(page.rows)) == (50_000, 500, 100)
-    assert time.perf_counter() - start < 5
+    assert time.perf_counter() - start < 10
     with seeing(admin):
         assert sharing.undo(admin, done.id, at=NOW).count == 50_000
         assert reports.customers(Filter(owner=zoe_id)).count == 0

@@ -77,8 +77,9 @@ def test_the_band_stays_in_sight_and_leaves_with_one_click(
     browser: Chromium, place: tuple[str, World, Owner], width: int
 ) -> None:
     address, world, owner = place
-    for number in range(40):
-        world.acme.owes("1.00", due="2026-03-31", number=f"N-{width}-{number}")
+    row = {"account_number": "C1", "issue_date": "2026-01-01", "due_date": "2026-03-31"}
+    numbers = [f"N-{width}-{number}" for number in range(40)]
+    world.acme.loads("invoices", [{**row, "invoice_number": n, "amount": "1"} for n in numbers])
     path = f"/o/{world.acme.slug}/invoices/?bucket=days_91_plus"
     with sitting(
         browser, address, owner.browser(), "/platform/organisations/", width=width

@@ -33,7 +33,8 @@ def acts(company: Company) -> list[tuple[int, str]]:
 
 
 def test_without_entering_no_row_of_a_ledger_is_reached_by_sql(world: World, owner: Owner) -> None:
-    world.acme.owes("100.00", due="2026-03-31")
+    for company in (world.acme, world.zenith):
+        company.owes("100.00", due="2026-03-31")
     with connect() as own:
         query = "SELECT tablename FROM pg_tables WHERE schemaname = 'ar' ORDER BY 1"
         tables = {str(row[0]) for row in own.execute(query).fetchall()}

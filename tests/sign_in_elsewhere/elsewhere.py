@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import threading
 from collections.abc import Callable, Iterator
@@ -72,11 +73,18 @@ def trusts(company: Company, found: Provider, *, secret: str = "s3cret", **more:
         set_provider(viewer, Described(**said), secret=secret)
 
 
+_numbers = itertools.count(1)
+
+
 class Browser:
-    """Somebody who signs in elsewhere."""
+    """Somebody who signs in elsewhere, from an address of their own."""
 
     def __init__(self) -> None:
-        self.client = Client(SERVER_NAME="localhost", raise_request_exception=False)
+        number = next(_numbers)
+        address = f"198.19.{number // 256}.{number % 256}"
+        self.client = Client(
+            SERVER_NAME="localhost", REMOTE_ADDR=address, raise_request_exception=False
+        )
 
     def get(self, path: str) -> Any:
         return self.client.get(path)

@@ -13,6 +13,7 @@ from duebook.visibility.models import Login
 from duebook.visibility.organisations import PLATFORM, add_person
 from duebook.visibility.platform import set_owner
 from duebook.visibility.seeing import raw
+from duebook.web.elsewhere import views
 from tests.sign_in_elsewhere.elsewhere import Browser, Provider, asked, trusts, words
 from tests.world import PASSWORD, Company, World
 
@@ -317,3 +318,13 @@ def test_it_stands_in_that_organisations_trail_alone(
         assert raw().execute(query, [person]).fetchall() == [("provider",)]
     with world.zenith.admin():
         assert raw().execute(query, [person]).fetchall() == []
+
+
+def test_nobody_keeps_the_server_asking(
+    world: World, provider: Provider, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(views.LIMITS, "elsewhere", "3/m/ip")
+    path = f"/account/organisation/{world.acme.slug}/"
+    assert [browser.get(path).status_code for _ in range(4)] == [302, 302, 302, 429]
+    assert browser.get(f"{path}back/").status_code == 429
+    assert Browser().get(path).status_code == 302

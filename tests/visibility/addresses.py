@@ -21,6 +21,7 @@ NOT_THERE = 404
 NOT_SO = 405  # this method is not for this address
 ELSEWHERE = 302  # the form has done something, or the way leads on
 UNCLEAR = 400
+NOT_KNOWN = 401
 SECRETS = ("key", "uid", "secret", "slug of any")  # whoever holds one may use it
 
 
@@ -62,6 +63,11 @@ def _account(get: int, post: int, *, but: Mapping[str, int] | None = None, **ids
 
 def _open(get: int, post: int, *, but: Mapping[str, int] | None = None, **ids: str) -> Address:
     return Address(EVERYBODY, get, post, ids, but=but or {})
+
+
+def _program(get: int) -> Address:
+    but = {"service get": get, **{f"{viewer} post": NOT_SO for viewer in EVERYBODY}}
+    return Address((), get, NOT_SO, others=NOT_KNOWN, strangers=NOT_KNOWN, but=but)
 
 
 def _each(who: tuple[str, ...], status: int) -> dict[str, int]:
@@ -140,6 +146,14 @@ ADDRESSES = {
     "platform_own": _platform(*QUESTION, login="login"),
     "platform_disown": _platform(*QUESTION, login="login"),
     "platform_health": _platform(200, 200),
+    # Programs': the bearer of a token, whatever session there is beside it.
+    "api:openapi-json": _open(200, 200),
+    "api:openapi-view": _open(200, 200),
+    "api:organisation": _program(200),
+    "api:aging": _program(200),
+    "api:invoices": _program(200),
+    "api:api-root": _open(NOT_THERE, NOT_THERE),
+    "/api/v1/<path:rest>": _open(NOT_THERE, NOT_THERE, rest="key"),
     # An organisation's.
     "portal": _place(READERS, ELSEWHERE, ELSEWHERE, but=_each(("client",), 200)),
     "aging": _place(STAFF, 200, 200),
@@ -151,7 +165,7 @@ ADDRESSES = {
     "clients": _place(ADMINS, 200, NOT_SO),
     "person": _place(ADMINS, 200, NOT_SO, person="member"),
     "person_role": _place(ADMINS, *ACT, person="member"),
-    "person_deactivate": _place(ADMINS, 200, 200, person="member"),
+    "person_deactivate": _place(ADMINS, *QUESTION, person="member"),
     "person_activate": _place(ADMINS, *ACT, person="gone"),
     "account_withdraw": _place(ADMINS, *ACT, person="client", customer="customer"),
     "invite": _place(STAFF, 200, 200),
@@ -166,6 +180,13 @@ ADDRESSES = {
     "access_change": _place(ADMINS, NOT_SO, UNCLEAR),
     "access_undo": _place(ADMINS, *ACT, change="change"),
     "customer_access": _place(ADMINS, 200, NOT_SO, customer="customer"),
+    "settings": _place(ADMINS, 200, UNCLEAR),
+    "settings_preview": _place(ADMINS, NOT_SO, UNCLEAR),
+    "settings_tokens": _place(ADMINS, 200, UNCLEAR),
+    "settings_token_revoke": _place(ADMINS, *ACT, token="token"),
+    "settings_audit": _place(ADMINS, 200, NOT_SO),
+    "settings_audit_file": _place(ADMINS, 200, NOT_SO),
+    "settings_audit_verification": _place(ADMINS, 200, NOT_SO),
     "settings_sign_in": _place(ADMINS, 200, 200),
     "settings_sign_in_test": _place(ADMINS, *ACT),
     "settings_sign_in_remove": _place(ADMINS, *ACT),

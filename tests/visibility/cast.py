@@ -14,6 +14,7 @@ from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 
 from duebook.database.migrate import connect
@@ -44,6 +45,7 @@ VIEWERS = (
     "deactivated",
 )
 BELONGING = ("visitor", "admin", "member", "member_all", "client")
+PERSONAL = ("export", "change", "authenticator", "session")
 _numbers = itertools.count(1)
 
 
@@ -57,6 +59,7 @@ class Cast:
     token: str
     own: psycopg.Connection[Any]
     sessions: dict[str, str] = field(default_factory=dict)
+    things: dict[tuple[str, str, str], int | str] = field(default_factory=dict)
 
     @classmethod
     def gathered(cls) -> Cast:
@@ -98,18 +101,16 @@ class Cast:
             "deactivated": f"deactivated@{self.acme.slug}.example",
         }.get(viewer) or str(getattr(company, f"{viewer}_email"))
 
-    def browser(self, viewer: str, *, anew: bool = False) -> Client:
-        """A browser in which the viewer has signed in, and entered what is entered.
-
-        `anew` for what ends a session or a visit.
-        """
+    def browser(self, viewer: str) -> Client:
+        """A browser in which the viewer has signed in, and entered what is entered."""
         client = Client(headers=HOST)
         if viewer == "anonymous":
             return client
         if viewer == "service":
             return Client(headers={**HOST, "Authorization": f"Bearer {self.token}"})
-        if anew or viewer not in self.sessions:
+        if viewer not in self.sessions:
             self.sessions[viewer] = self._signed_in(viewer)
+        _forget_messages(self.sessions[viewer])
         client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[viewer]
         return client
 
@@ -134,7 +135,14 @@ class Cast:
     def person(self, viewer: str) -> int:
         return int(Login.objects.get(email=self.email(viewer)).pk)
 
-    # Something fresh to be asked for, whoever's it is; `of` is the company it is made in.
+    # Something to be asked for, whoever's it is; `of` is the company it is made in.
+
+    def kept(self, thing: str, viewer: str, of: Company) -> int | str:
+        """For those who change nothing of it: made once."""
+        key = (thing, of.slug, viewer if thing in PERSONAL else "")
+        if key not in self.things:
+            self.things[key] = self.new(thing, viewer, of)
+        return self.things[key]
 
     def new(self, thing: str, viewer: str, of: Company) -> int | str:
         return getattr(self, f"_{thing.replace(' ', '_')}")(viewer, of)  # type: ignore[no-any-return]
@@ -270,6 +278,13 @@ class Cast:
         row = self.own.execute(query, named).fetchone()  # type: ignore[arg-type]  # our own text
         assert row
         return int(row[0])
+
+
+def _forget_messages(session_key: str) -> None:
+    """What a form has said is shown once, on whatever page comes next."""
+    session = SessionStore(session_key)
+    if session.pop("_messages", None):
+        session.save()
 
 
 def _login(email: str) -> Login:

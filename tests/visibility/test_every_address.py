@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import unquote
 
 import pytest
+from django.conf import settings
 from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -22,7 +23,7 @@ from tests.visibility.addresses import (
 from tests.visibility.cast import MISSING, VIEWERS, Cast
 
 METHODS = ("get", "post")
-# What ends a session or a visit: each time with a new one.
+# What ends a session or a visit: new ones are begun after it.
 ENDING = ("account_logout", "platform_leave", "usersessions_list", "end_session")
 
 
@@ -33,14 +34,16 @@ def cast(server: None) -> Iterator[Cast]:
     gathered.own.close()
 
 
-def routes(resolver: URLResolver | None = None, before: str = "/") -> Iterator[tuple[str, str]]:
+def routes(
+    resolver: URLResolver | None = None, before: str = "/", space: str = ""
+) -> Iterator[tuple[str, str]]:
     """Every address of the URL configuration: its name, or its route where it has none."""
     for each in (resolver or get_resolver()).url_patterns:
         route = before + str(each.pattern)
         if isinstance(each, URLResolver):
-            yield from routes(each, route)
+            yield from routes(each, route, f"{each.namespace}:" if each.namespace else space)
         elif isinstance(each, URLPattern):
-            yield str(each.name or route), route
+            yield space + str(each.name) if each.name else route, route
 
 
 ROUTES = dict(routes())
@@ -58,10 +61,13 @@ def test_everybody_gets_what_is_theirs(cast: Cast, name: str, method: str) -> No
     asked = ADDRESSES[name]
     came = {}
     for viewer in VIEWERS:
-        browser = cast.browser(viewer, anew=name in ENDING)
+        browser = cast.browser(viewer)
+        make = cast.new if method == "post" and viewer in asked.who else cast.kept
         own = cast.company(viewer) if "slug" in asked.ids else cast.own_and_foreign(viewer)[0]
-        things = {argument: cast.new(thing, viewer, own) for argument, thing in asked.ids.items()}
+        things = {argument: make(thing, viewer, own) for argument, thing in asked.ids.items()}
         came[viewer] = getattr(browser, method)(at(name, things)).status_code
+    if name in ENDING:
+        cast.sessions.clear()
     assert came == {viewer: asked.expected(viewer, method) for viewer in VIEWERS}
 
 
@@ -77,11 +83,11 @@ def test_what_is_somebody_elses_is_as_if_it_were_not_there(
             if asked.ids[strange] in SECRETS or (name.startswith("platform") and viewer in OWNERS):
                 continue  # whoever knows it may use it; every organisation is the owners'
             mine = {
-                argument: cast.new(thing, viewer, own)
+                argument: cast.kept(thing, viewer, own)
                 for argument, thing in asked.ids.items()
                 if argument != strange
             }
-            theirs = cast.new(asked.ids[strange], viewer, abroad)
+            theirs = cast.kept(asked.ids[strange], viewer, abroad)
             nothing: int | str = MISSING if isinstance(theirs, int) else "0" * len(theirs)
             answers = []
             for each in (theirs, nothing):
@@ -108,6 +114,9 @@ def _whole(
     if "Location" in headers:
         back = unquote(headers["Location"]).replace(address, "")
         headers["Location"] = back.replace(f"/{strange}/", "/")
-    # A message is signed together with the time.
-    cookies = [cookie.output().split(":")[1] for cookie in answer.cookies.values()]
+    # A message is signed together with the time, and each new session has a number of its own.
+    cookies = [
+        name if name == settings.SESSION_COOKIE_NAME else cookie.output().split(":")[1]
+        for name, cookie in answer.cookies.items()
+    ]
     return answer.status_code, headers, cookies, answer.content

@@ -30,7 +30,8 @@ class Limit:
     seconds: int
 
 
-ALL = Limit("all", 30, 60)  # right ones too, of one address or known device
+ALL = Limit("all", 30, 60)  # wrong ones from one address or known device, whosever account
+QUESTIONS = Limit("questions", 120, 60)
 
 
 @dataclass(frozen=True)
@@ -74,9 +75,9 @@ def attempt(request: HttpRequest, address: str, *, kind: Kind) -> Attempt:
     """Count a try. Raises Held when it is one too many; then nothing may be looked at."""
     device = _own_device(request, address)
     source = f"device:{device}" if device else f"ip:{_network(request)}"
-    _count(ALL, kind.name, source)
     begun = Attempt()
-    limits = (
+    limits = [(ALL, source)]
+    limits += (
         [(kind.device, source)]
         if device
         else [(kind.pair, f"{address}|{source}"), (kind.account, address)]
@@ -92,7 +93,7 @@ def attempt(request: HttpRequest, address: str, *, kind: Kind) -> Attempt:
 
 def asked(request: HttpRequest, what: str) -> None:
     """Count a question for something. Raises Held when one address has asked too often."""
-    _count(ALL, what, f"ip:{_network(request)}")
+    _count(QUESTIONS, what, f"ip:{_network(request)}")
 
 
 def within(limit: Limit, whose: str) -> bool:

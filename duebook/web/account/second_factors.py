@@ -27,7 +27,7 @@ from duebook.visibility.middleware import places_of
 from duebook.visibility.models import Login
 from duebook.visibility.organisations import Belonging
 from duebook.visibility.second_factor import has_second_factor
-from duebook.web.account import attempts
+from duebook.web.account import attempts, forms
 from duebook.web.account.answering import Answering
 from duebook.web.account.factors import factors_of, why_kept
 from duebook.web.account.held import held
@@ -76,6 +76,9 @@ def second_factors(request: HttpRequest) -> HttpResponse:
 
 
 class EnterCode(Answering, base.AuthenticateView):  # type: ignore[misc]  # untyped
+    form_class = forms.EnterCode
+    webauthn_form_class = forms.EnterPasskey
+
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**more)
         has_keys = bool(factors_of(self.stage.login.user.pk).passkeys)
@@ -84,11 +87,11 @@ class EnterCode(Answering, base.AuthenticateView):  # type: ignore[misc]  # unty
 
 
 class ConfirmByCode(Answering, base.ReauthenticateView):  # type: ignore[misc]  # untyped
-    pass
+    form_class = forms.ConfirmByCode
 
 
 class ActivateApp(Answering, totp.ActivateTOTPView):  # type: ignore[misc]  # untyped
-    pass
+    form_class = forms.ActivateApp
 
 
 class Removing(Answering):
@@ -113,6 +116,8 @@ class Removing(Answering):
 
 
 class DeactivateApp(Removing, totp.DeactivateTOTPView):  # type: ignore[misc]  # untyped
+    form_class = forms.DeactivateApp
+
     def going(self) -> Authenticator:
         return cast(Authenticator, self.authenticator)
 
@@ -134,6 +139,8 @@ class ShowCodes(codes.ViewRecoveryCodesView):  # type: ignore[misc]  # untyped
 
 @method_decorator(login_required, name="dispatch")
 class AddPasskey(Answering, webauthn.AddWebAuthnView):  # type: ignore[misc]  # untyped
+    form_class = forms.AddPasskey
+
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         context: dict[str, Any] = super(webauthn.AddWebAuthnView, self).get_context_data(**more)
         options = auth.begin_registration(self.request.user, False)
@@ -141,10 +148,12 @@ class AddPasskey(Answering, webauthn.AddWebAuthnView):  # type: ignore[misc]  # 
 
 
 class RenamePasskey(Answering, webauthn.EditWebAuthnView):  # type: ignore[misc]  # untyped
-    pass
+    form_class = forms.RenamePasskey
 
 
 class ConfirmByPasskey(webauthn.ReauthenticateWebAuthnView):  # type: ignore[misc]  # untyped
+    form_class = forms.ConfirmByPasskey
+
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data()
         options = json.dumps(context["js_data"]["request_options"])
@@ -157,6 +166,8 @@ class ConfirmByPasskey(webauthn.ReauthenticateWebAuthnView):  # type: ignore[mis
 
 
 class SignInByPasskey(webauthn.LoginWebAuthnView):  # type: ignore[misc]  # untyped
+    form_class = forms.SignInByPasskey
+
     def get(self, request: HttpRequest, *args: Any, **named: Any) -> HttpResponse:
         """What the browser is to sign. Each question is kept in a session, so they are counted."""
         try:

@@ -22,13 +22,12 @@ from django.views.decorators.http import require_POST
 from django.views.generic import FormView
 
 from duebook.visibility.models import Login
-from duebook.web.account import attempts, trail
+from duebook.web.account import attempts, forms, trail
 from duebook.web.account.addresses import keep_in_step, login_at, pending
 from duebook.web.account.answering import Answering, confirmed
 from duebook.web.account.device import know_device
 from duebook.web.account.evenly import rest
 from duebook.web.account.factors import factors_of
-from duebook.web.account.forms import ChangeAddress as ChangeAddressForm
 from duebook.web.account.sessions import end_one, end_others, sessions_of
 
 
@@ -46,14 +45,16 @@ def account(request: HttpRequest) -> HttpResponse:
 
 
 class SignIn(Answering, allauth.LoginView):  # type: ignore[misc]  # untyped
-    pass
+    form_class = forms.SignIn
 
 
 class Reauthenticate(Answering, allauth.ReauthenticateView):  # type: ignore[misc]  # untyped
-    pass
+    form_class = forms.Reauthenticate
 
 
 class AskForReset(Answering, allauth.PasswordResetView):  # type: ignore[misc]  # untyped
+    form_class = forms.AskForReset
+
     def form_valid(self, form: Form) -> HttpResponse:
         """It takes as long for an unknown address as for a known one."""
         began = time.monotonic()
@@ -63,6 +64,8 @@ class AskForReset(Answering, allauth.PasswordResetView):  # type: ignore[misc]  
 
 
 class NewPassword(Answering, allauth.PasswordResetFromKeyView):  # type: ignore[misc]  # untyped
+    form_class = forms.NewPassword
+
     def form_valid(self, form: Form) -> HttpResponse:
         """The letter has proved whose browser this is: failures elsewhere no longer hold it up."""
         with transaction.atomic():
@@ -78,6 +81,8 @@ class NewPassword(Answering, allauth.PasswordResetFromKeyView):  # type: ignore[
 
 
 class ChangePassword(Answering, allauth.PasswordChangeView):  # type: ignore[misc]  # untyped
+    form_class = forms.ChangePassword
+
     @transaction.atomic
     def form_valid(self, form: Form) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)
@@ -87,6 +92,8 @@ class ChangePassword(Answering, allauth.PasswordChangeView):  # type: ignore[mis
 @method_decorator(login_required, name="dispatch")
 @method_decorator(confirmed, name="dispatch")
 class FirstPassword(Answering, allauth.PasswordSetView):  # type: ignore[misc]  # untyped
+    form_class = forms.FirstPassword
+
     @transaction.atomic
     def form_valid(self, form: Form) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)
@@ -100,7 +107,7 @@ class ChangeAddress(Answering, FormView):  # type: ignore[type-arg]  # of its fo
     """The new address counts once the link in the letter to it has been opened."""
 
     template_name = "account/email_change.html"
-    form_class = ChangeAddressForm
+    form_class = forms.ChangeAddress
     success_url = reverse_lazy("account_email")
 
     def get_form_kwargs(self) -> dict[str, Any]:

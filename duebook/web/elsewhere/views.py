@@ -6,7 +6,10 @@ The argument is not called `slug`: what is below /o/<slug>/ has a viewer, nobody
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from functools import wraps
 
+from allauth.core.internal.ratelimit import consume
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,10 +21,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from duebook.visibility.identity_providers import IdentityProvider, provider_of
+from duebook.web.account.held import too_many
 from duebook.web.elsewhere.belonging import Unknown, let_in, person_of
 from duebook.web.elsewhere.discovery import Unusable
 from duebook.web.elsewhere.protocol import Cancelled, came_back, sent_there
 from duebook.web.elsewhere.tokens import NotProved
+
+View = Callable[[HttpRequest, str], HttpResponse]
+LIMITS = {"elsewhere": "60/m/ip"}  # there and back is two; an office may be one address
 
 log = logging.getLogger("duebook.elsewhere")
 
@@ -54,8 +61,21 @@ def which(request: HttpRequest) -> HttpResponse:
     return render(request, "elsewhere/onward.html", shown)
 
 
+def _rarely(view: View) -> View:
+    """From one address not more often than a person would: each asks another server something."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, organisation: str) -> HttpResponse:
+        if not consume(request, app="duebook", action="elsewhere", config=LIMITS, limit_get=True):
+            return too_many(request)
+        return view(request, organisation)
+
+    return guarded
+
+
 @never_cache
 @require_safe
+@_rarely
 def there(request: HttpRequest, organisation: str) -> HttpResponse:
     """On to the organisation's provider."""
     provider = provider_of(organisation)
@@ -72,6 +92,7 @@ def there(request: HttpRequest, organisation: str) -> HttpResponse:
 
 @never_cache
 @require_safe
+@_rarely
 def back(request: HttpRequest, organisation: str) -> HttpResponse:
     """Back with the provider's word: in, or a page that says why not."""
     provider = provider_of(organisation)

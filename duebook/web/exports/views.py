@@ -74,16 +74,16 @@ def _asked(request: OrganisationRequest) -> tuple[str, str, Asked]:
 def file(request: OrganisationRequest, slug: str, export: int) -> HttpResponse:
     """A file that is ready, once it is certain that all in it may still be seen."""
     try:
-        found = shelf.fetched(request.viewer, export)
+        found = shelf.fetched(request.viewer, export, at=datetime.now(UTC))
     except shelf.Changed:
         messages.error(request, _("What you may see has changed. Order the file again."))
         return redirect("exports", slug)
-    if found is None:
+    if found is None or found.content is None:
         raise Http404
     if request.method == "GET":
-        record(request.viewer, "export downloaded", export=export, file=found.name)
+        record(request.viewer, "export downloaded", export=export, file=found.file_name)
     answer = HttpResponse(found.content, content_type=found.content_type)
-    answer["Content-Disposition"] = f'attachment; filename="{found.name}"'
+    answer["Content-Disposition"] = f'attachment; filename="{found.file_name}"'
     answer["Content-Length"] = str(len(found.content))
     answer["Cache-Control"] = "private, no-store"
     return answer

@@ -39,9 +39,10 @@ def change(request: OrganisationRequest, slug: str) -> HttpResponse:
     """Assign, share or stop sharing; many at once are asked about before."""
     chosen, form = filter_of(request.POST), _form(request)
     customers = _chosen(request, chosen)
+    is_clear = form.is_valid()
     if not customers:
         form.add_error(None, _("Tick the customers, or choose all that match."))
-    if not form.is_valid() or not customers:
+    if not is_clear or not customers:
         return _again(request, chosen, form, customers)
     if len(customers) >= SURE_FROM and not request.POST.get("sure"):
         asked = {"form": form, "count": len(customers), "posted": _posted(request)}
@@ -130,7 +131,8 @@ def _list(
 
 def _form(request: OrganisationRequest) -> Changing:
     colleagues = [each for each in who.staff(size=10_000).rows if each.active]
-    return Changing(request.POST or None, colleagues=colleagues, teams=who.teams())
+    posted = request.POST if request.method == "POST" else None  # an empty one is one
+    return Changing(posted, colleagues=colleagues, teams=who.teams())
 
 
 def _chosen(request: OrganisationRequest, chosen: Filter) -> list[int]:

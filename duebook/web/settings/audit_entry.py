@@ -34,7 +34,7 @@ class Shown:
 
 def shown(entries: Sequence[Entry], *, zone: str) -> list[Shown]:
     """In the same order. Asks once for all the names that the entries need."""
-    found = [(key, id) for entry in entries for key, id in _ids(entry.detail)]
+    found = [(key, id) for entry in entries for key, id in _ids(entry.facts())]
     known = names(
         principals={id for key, id in found if key in PRINCIPALS},
         customers={id for key, id in found if key in CUSTOMERS},
@@ -68,7 +68,7 @@ class _Reader:
         self.known, self.zone = known, ZoneInfo(zone)
 
     def read(self, entry: Entry) -> Shown:
-        detail = dict(entry.detail)
+        detail = entry.facts()
         before, after = detail.pop("before", None), detail.pop("after", None)
         return Shown(
             entry=entry,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -101,11 +100,10 @@ def _client(person: int | None, found: Sequence[Entry]) -> str:
 
 
 def _cells(entry: Entry, zone: ZoneInfo) -> list[str]:
-    detail = json.dumps(entry.detail, ensure_ascii=False, sort_keys=True)
     at = entry.at.astimezone(zone).isoformat(timespec="milliseconds")
     name = who(entry.person_id, entry.person_name, entry.role)
     number = "" if entry.seq is None else str(entry.seq)
-    return [number, at, str(entry.person_id), name, entry.action, entry.origin, detail]
+    return [number, at, str(entry.person_id), name, entry.action, entry.origin, entry.detail]
 
 
 def harmless(cell: str) -> str:

@@ -57,6 +57,7 @@ ACTIONS = {
     "audit exported": _("Exported the audit trail"),
     "platform owner entered": _("Entered as the owner of the platform"),
     "platform owner left": _("Left as the owner of the platform"),
+    "standing on the platform changed": _("Changed what a person is to the platform"),
 }
 DETAILS = {
     "accounts": _("Accounts"),
@@ -94,7 +95,7 @@ DETAILS = {
     "report": _("Report"),
     "role": _("Role"),
     "run": _("Run"),
-    "scopes": _("May"),
+    "scopes": _("Scopes"),
     "slug": _("Short name"),
     "team": _("Team"),
     "token": _("Token"),

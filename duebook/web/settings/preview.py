@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from duebook.reports.aging import AgingTotal, Edges, PortalRow, aging_page, portal_total
 from duebook.web.tie_out import Difference
-from duebook.web.words import column
+from duebook.web.words import column, span
 
 OPERATORS = ("current", "days_1_30", "days_31_60", "days_61_90", "days_91_plus", "disputed")
 CLIENTS = ("days_0_30", "days_31_60", "days_61_90", "days_90_plus", "disputed")
@@ -90,7 +90,12 @@ def _line(
     after: Ages,
 ) -> Line:
     amounts = [Decimal(getattr(look, code)) for look in looks]
-    return Line(code, column(code, now.edges), column(code, after.edges), *amounts)
+    return Line(code, _word(code, now.edges), _word(code, after.edges), *amounts)
+
+
+def _word(code: str, edges: Edges) -> str:
+    """The days alone, where a column is one of days."""
+    return span(code, edges) if code.startswith("days") else column(code, edges)
 
 
 def _difference(one: AgingTotal, other: AgingTotal, lines: list[Line]) -> Difference | None:

@@ -74,11 +74,17 @@ def preview_of_ages(request: OrganisationRequest, slug: str) -> HttpResponse:
     if wrong:
         return _page(request, form, status=400, preview_wrong=wrong)
     now = settings_of(request.viewer)
-    after = Ages(form.cleaned_data["aging_basis"], form.edges)
-    shifts = preview(
-        Ages(now.aging_basis, now.aging_edges), after, as_of=request.organisation.today
+    ages = (
+        Ages(now.aging_basis, now.aging_edges),
+        Ages(form.cleaned_data["aging_basis"], form.edges),
     )
-    return _page(request, form, previewed=True, shifts=shifts)
+    shown = {
+        "previewed": True,
+        "shifts": preview(*ages, as_of=request.organisation.today),
+        "ages_now": ages[0],
+        "ages_after": ages[1],
+    }
+    return _page(request, form, **shown)
 
 
 def _asked_about(was: Settings, wanted: Settings) -> list[str]:
@@ -93,7 +99,7 @@ def _sure(request: OrganisationRequest, form: SettingsForm, wanted: Settings) ->
     asked = _asked_about(form.was, wanted)
     posted = [(name, value) for name, value in request.POST.items() if name in form.fields]
     shown = {
-        "asked": asked,
+        "questions": asked,
         "posted": [*posted, ("was", packed(form.was)), *(("sure", name) for name in asked)],
         "settles": wanted.self_settling,
     }
