@@ -135,7 +135,8 @@ def invite_all(
 
     Raises Refused for more than can be asked in one go.
     """
-    each_once = list(dict.fromkeys(written.strip() for written in emails if written.strip()))
+    written = [email.strip() for email in emails if email.strip()]
+    each_once = list({email.lower(): email for email in reversed(written)}.values())[::-1]
     if len(each_once) > TOGETHER:
         raise Refused(
             _("These are %(count)s addresses; invite %(limit)s at most in one go.")

@@ -47,7 +47,8 @@ INSERT INTO ar.identity_provider (org_id, name, issuer, client_id, sealed_secret
     VALUES (%(org)s, 'House', 'https://nowhere.example', 'duebook', 'sealed');
 INSERT INTO ar.export (org_id, person_id, kind, report, asked)
     SELECT %(org)s, person, kind, 'aging', '{}' FROM (VALUES
-        (%(admin)s, 'admin'), (%(member)s, 'member'), (%(member)s, 'member_all'), (%(client)s, 'client')) AS v (person, kind);
+        (%(admin)s, 'admin'), (%(member)s, 'member'), (%(member)s, 'member_all'),
+        (%(client)s, 'client')) AS v (person, kind);
 INSERT INTO ar.access_change (org_id, person_id, act, reason, customers)
     VALUES (%(org)s, %(admin)s, 'share', 'share', '{}');
 """

@@ -270,7 +270,7 @@ def test_several_are_invited_each_with_their_own_outcome(
     company: Company, letters: list[Any], newcomer: str
 ) -> None:
     boss = signed_in(company.admin_email)
-    lines = f"{newcomer}\n{company.member_email}\n\n nobody \n{newcomer}\nzoe.{newcomer}"
+    lines = f"{newcomer}\n{company.member_email}\n\n nobody \n{newcomer.upper()}\nzoe.{newcomer}"
     page = boss.post(
         f"/o/{company.slug}/people/invite/",
         {"emails": lines, "role": "member", "language": "he"},
