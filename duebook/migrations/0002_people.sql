@@ -1,6 +1,8 @@
 -- People: invitations, second factors, service tokens, visits of the platform, exports, letters, and an audit
 -- trail whose entries are linked.
 
+SET LOCAL lock_timeout = '5s';
+SET LOCAL statement_timeout = '60s';
 ALTER TABLE ar.org
     ADD COLUMN invitation_days bigint NOT NULL DEFAULT 30,
     ADD COLUMN second_factor boolean NOT NULL DEFAULT false,  -- required of everybody who signs in
@@ -10,9 +12,9 @@ ALTER TABLE ar.org
         AND aging_edges[1] < aging_edges[2] AND aging_edges[2] < aging_edges[3] AND aging_edges[3] <= 3650) NOT VALID;
 
 -- platform: an owner of the platform who has entered, until they leave or the time is over.
--- squawk-ignore ban-drop-constraint
 ALTER TABLE ar.membership
     ADD COLUMN until timestamptz,
+    -- squawk-ignore ban-drop-constraint
     DROP CONSTRAINT membership_role_check,
     ADD CONSTRAINT membership_role_check
         CHECK (role IN ('admin', 'member', 'client', 'service', 'console', 'platform')) NOT VALID;

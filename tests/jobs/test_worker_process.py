@@ -80,7 +80,9 @@ def workers_connected(home: Path) -> int:
     from duebook.database.server import PORT
 
     place = target.Target(host=str(socket_folder(home)), port=PORT, database="duebook")
-    secret = target.password(cluster.SUPERUSER, folder=home)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("DUEBOOK_SECRET")  # the other tests' own
+        secret = target.password(cluster.SUPERUSER, folder=home)
     with psycopg.connect(place.url(cluster.SUPERUSER, password=secret)) as own:
         row = own.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'duebook queue'"
