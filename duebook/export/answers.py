@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from io import BytesIO, TextIOWrapper
 
 from duebook.export.tables import write_csv, write_json, xlsx
 from duebook.reports import aging as aging_report
 from duebook.reports import invoices as invoice_report
-from duebook.reports.aging import USUAL, Edges
+from duebook.reports.aging import USUAL, Edges, head
 
 OPERATOR = (
     "account_number account_name currency current days_1_30 days_31_60 days_61_90 days_91_plus"
@@ -36,6 +36,12 @@ class Answer:
     columns: Sequence[str]
     rows: Sequence[object]
     totals: Sequence[Mapping[str, object]] = field(default=())
+    edges: Edges = USUAL
+
+    @property
+    def heads(self) -> list[str]:
+        """What the columns are called: those of ages by the days they hold."""
+        return [head(name, self.edges) for name in self.columns]
 
     @property
     def accounts(self) -> set[str]:
@@ -47,11 +53,16 @@ class Answer:
         file = BytesIO()
         if form == "xlsx":
             return xlsx(
-                self.columns, self.rows, title=self.title, totals=self.totals, made_on=self.as_of
+                self.columns,
+                self.rows,
+                title=self.title,
+                heads=self.heads,
+                totals=self.totals,
+                made_on=self.as_of,
             )
         write = write_json if form == "json" else write_csv
         with TextIOWrapper(file, encoding="utf-8", newline="") as text:
-            write(text, self.columns, self.rows)
+            write(text, self.columns, self.rows, self.heads)
             text.flush()
             return file.getvalue()
 
@@ -64,13 +75,14 @@ def aging(
         as_of=as_of, basis=basis, edges=edges, search=search, currency=currency, size=None
     )
     totals = [_total(each.currency, vars(each)) for each in page.totals]
-    return Answer(f"Aging {as_of}", as_of, OPERATOR, page.rows, totals)
+    return Answer(_title("Aging", as_of, basis), as_of, OPERATOR, page.rows, totals, edges)
 
 
 def portal(*, as_of: date, basis: str, edges: Edges = USUAL) -> Answer:
     """The same as clients read it."""
     rows = aging_report.portal_aging(as_of=as_of, basis=basis, edges=edges)
-    return Answer(f"Aging {as_of}", as_of, PORTAL, rows, _totals(rows, PORTAL[3:]))
+    title = _title("Aging", as_of, basis)
+    return Answer(title, as_of, PORTAL, rows, _totals(rows, PORTAL[3:]), edges)
 
 
 def invoices(
@@ -88,7 +100,15 @@ def invoices(
     )
     columns = [*INVOICES, "bucket_amount"] if bucket else INVOICES
     added = ["bucket_amount"] if bucket else ["amount", "balance", "disputed"]
-    return Answer(f"Invoices {as_of}", as_of, columns, rows, _totals(rows, added))
+    named = [replace(row, bucket=head(row.bucket, edges)) for row in rows if edges != USUAL]
+    return Answer(
+        _title("Invoices", as_of, basis), as_of, columns, named or rows, _totals(rows, added)
+    )
+
+
+def _title(report: str, as_of: date, basis: str) -> str:
+    """The name of a sheet: what, when, and where days are not counted from the due date."""
+    return f"{report} {as_of}, {'invoice date' if basis == 'invoice' else ''}".removesuffix(", ")
 
 
 def _totals(rows: Sequence[object], columns: Sequence[str]) -> list[dict[str, object]]:

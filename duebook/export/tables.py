@@ -20,17 +20,25 @@ class TooLong(Exception):
     """More rows than the format can hold. The message has no full stop."""
 
 
-def write_csv(file: IO[str], columns: Sequence[str], rows: Sequence[object]) -> None:
-    """A header and one line a row: ISO dates, "." as decimal mark, no grouping, no totals."""
+def write_csv(
+    file: IO[str], columns: Sequence[str], rows: Sequence[object], heads: Sequence[str] = ()
+) -> None:
+    """A header and one line a row: ISO dates, "." as decimal mark, no grouping, no totals.
+
+    `heads` are what the columns are called, where that is not their names.
+    """
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(columns)
+    writer.writerow(heads or columns)
     writer.writerows([_cell(getattr(row, name)) for name in columns] for row in rows)
 
 
-def write_json(file: IO[str], columns: Sequence[str], rows: Sequence[object]) -> None:
+def write_json(
+    file: IO[str], columns: Sequence[str], rows: Sequence[object], heads: Sequence[str] = ()
+) -> None:
     """A list of objects. Amounts are strings: a JSON number would be read as a float."""
+    named = [*zip(heads or columns, columns, strict=True)]
     json.dump(
-        [{name: _json(getattr(row, name)) for name in columns} for row in rows],
+        [{head: _json(getattr(row, name)) for head, name in named} for row in rows],
         file,
         ensure_ascii=False,
         indent=1,
@@ -43,6 +51,7 @@ def xlsx(
     rows: Sequence[object],
     *,
     title: str,
+    heads: Sequence[str] = (),
     totals: Sequence[Mapping[str, object]] = (),
     made_on: date | None = None,
 ) -> bytes:
@@ -63,7 +72,7 @@ def xlsx(
     head = book.add_format({"bold": True, "bottom": 1})
     sheet.freeze_panes(1, 0)
     sheet.set_column(0, len(columns) - 1, 16)
-    sheet.write_row(0, 0, columns, head)
+    sheet.write_row(0, 0, heads or columns, head)
     formats = _Formats(book)
     for number, row in enumerate(rows, start=1):
         for place, name in enumerate(columns):

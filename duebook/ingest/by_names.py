@@ -6,12 +6,18 @@ from collections.abc import Sequence
 
 from duebook.ingest.assign import CERTAIN, Assignment, Choice
 from duebook.ingest.feeds import Column, Mapping
+from duebook.ingest.finish import days_of_terms
 from duebook.ingest.kinds import Kind
-from duebook.ingest.names import is_ignored, is_paid
+from duebook.ingest.names import is_ignored, is_of_statement, is_paid, is_terms
 from duebook.ingest.profile import Profile
 from duebook.ingest.proposal import FieldProposal
 from duebook.ingest.rows import SourceRow
 from duebook.ingest.written import Writing
+
+_FOLLOWS = {
+    "outstanding_amount": "what is paid is taken off the amount",
+    "due_date": "the payment terms are added to the document's date",
+}
 
 
 def named(writing: Writing, best: Assignment) -> tuple[Mapping, list[FieldProposal]]:
@@ -24,14 +30,18 @@ def named(writing: Writing, best: Assignment) -> tuple[Mapping, list[FieldPropos
     }
     if (less := _less_what_is_paid(writing, kind, columns)) is not None:
         columns["outstanding_amount"] = less
+    if kind.name == "invoices" and "due_date" not in columns:
+        columns |= _due_by_terms(writing)
+    if kind.name == "invoices":
+        _refuse_statements(writing)
     if kind.name == "invoices" and not {"outstanding_amount", "settled_date"} & columns.keys():
         _refuse_unknown_amounts(writing, choices["amount"].column, columns)
     fields = []
     for name, column in columns.items():
         choice = choices.get(name)
         score = min(choice.score, 1.0) if choice else CERTAIN
-        reason = choice.reason if choice else "what is paid is taken off the amount"
-        fields.append(FieldProposal(name, (*column.sources, *column.less), score, reason))
+        reason = choice.reason if choice else _FOLLOWS[name]
+        fields.append(FieldProposal(name, (*column.sources, *column.others), score, reason))
     return Mapping(kind=kind.name, columns=columns, skip_totals=True), fields
 
 
@@ -65,6 +75,34 @@ def _less_what_is_paid(writing: Writing, kind: Kind, columns: dict[str, Column])
         if is_paid(each.name) and each.amounts.count and writing.label(each) not in used
     ]
     return Column(columns["amount"].sources, less=tuple(paid)) if len(paid) == 1 else None
+
+
+def _refuse_statements(writing: Writing) -> None:
+    """Beside debits and credits a balance may run on from row to row, and be nobody's."""
+    found = [each for each in writing.columns if is_of_statement(each.name) and each.amounts.count]
+    if found:
+        names = " and ".join(f'"{each.name}"' for each in found[:2])
+        writing.doubts.append(
+            f"{writing.source.name}: {names} make it look like a statement of account, whose "
+            "balance may run on from row to row: name the columns of amount and "
+            "outstanding_amount in a mapping."
+        )
+
+
+def _due_by_terms(writing: Writing) -> dict[str, Column]:
+    """A due date from the payment terms, where the file has no other and they can be counted."""
+    found = [each for each in writing.columns if is_terms(each.name) and each.filled]
+    if len(found) != 1:
+        return {}
+    known = writing.given.terms
+    unknown = [text for text in found[0].words if days_of_terms(text, known=known) is None]
+    if unknown:
+        code = unknown[0][:40].replace('"', "")
+        writing.doubts.append(
+            f'{writing.source.name}: it has no due dates, and "{code}" in {found[0].name} may be '
+            f'any number of days: say in a mapping how many they are ([terms] "{code}" = 30).'
+        )
+    return {"due_date": Column((), terms=writing.label(found[0]))}
 
 
 def _refuse_unknown_amounts(writing: Writing, whole: Profile, columns: dict[str, Column]) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -17,7 +17,7 @@ from typing import IO
 
 from duebook.ingest.encoding import Unreadable as Unreadable
 from duebook.ingest.encoding import encoding_of, opened_bytes, refuse_binary
-from duebook.ingest.rows import CELL_LIMIT, RECORD_LIMIT, tabled
+from duebook.ingest.rows import CELL_LIMIT, RECORD_LIMIT, RULE, tabled
 from duebook.ingest.rows import Source as Source
 from duebook.ingest.rows import SourceRow as SourceRow
 
@@ -26,6 +26,7 @@ SEPARATORS = ",;\t|"
 _RUN = re.compile(r"[|;,:~^#+*=!@$%&/\\<>-]{2,}|[~^]")
 _LINE_END = re.compile("\r\n|\r|\n")
 _LINES_ASKED = 50
+_SURE = 3  # separators that no title has
 # Stands for a separator of several characters: Unicode promises that no text holds it.
 _MARK = "\ufdd0"
 
@@ -113,16 +114,22 @@ def _usual_separator(start: str) -> str:
     """
     text = start.lstrip("\r\n")
     header, *others = islice(_LINE_END.split(text), _LINES_ASKED)
-    lines = [line for line in others if line.strip()]
+    lines = [line for line in others if line.strip(RULE)]
     counts = _counts(text)
     usual = max(counts, key=lambda separator: counts[separator])
     if unusual := _unusual_separator(header, lines, times=counts[usual]):
         return unusual
-    if sum(usual in line for line in lines) * 2 < len(lines):
-        common = max(SEPARATORS, key=lambda mark: sum(mark in line for line in lines))
-        if sum(common in line for line in lines) * 5 >= len(lines) * 4:
-            return common
+    if counts[usual] < _SURE and not _parts_alike(lines, usual, times=counts[usual]):
+        for mark in SEPARATORS:
+            times = Counter(line.count(mark) for line in lines).most_common(1)[0][0] if lines else 0
+            if times > counts[usual] and _parts_alike(lines, mark, times=times):
+                return mark
     return usual
+
+
+def _parts_alike(lines: Sequence[str], mark: str, *, times: int) -> bool:
+    """Whether nearly every line has the mark so many times."""
+    return times > 0 and sum(line.count(mark) == times for line in lines) * 5 >= len(lines) * 4
 
 
 def _counts(text: str) -> dict[str, int]:

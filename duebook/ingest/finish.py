@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from collections.abc import Mapping as Pairs
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from duebook.ingest.cells import DAYS_LIMIT, Wrong, amount_parser, without_decimal
+from duebook.ingest.cells import DAYS_LIMIT, Wrong, amount_parser, is_null_word, without_decimal
 from duebook.ingest.feeds import Bound, Feed, Mapping
 from duebook.ingest.readers import amounts_of
 from duebook.ingest.rows import Exact
@@ -69,7 +70,9 @@ def _is_total(filled: list[str], number: str, dates: list[str]) -> bool:
         return False
     if any(not _TOTAL.match(each) and not _RULE.issuperset(each) for each in dates):
         return False
-    return bool(_TOTAL.match(filled[0])) or all(map(_RULE.issuperset, filled))
+    # SAP marks totals with asterisks.
+    is_marked = bool(_TOTAL.match(filled[0])) or not filled[0].strip("*")
+    return is_marked or all(map(_RULE.issuperset, filled))
 
 
 def _number_at(bound: Bound) -> tuple[int, ...]:
@@ -176,16 +179,22 @@ def _days_of(cells: list[str], positions: list[int]) -> int | None:
     return None
 
 
-def _terms_of(cell: str, mapping: Mapping, *, at: int) -> int | None:
-    code = cell.strip().casefold()
-    if not code or code in mapping.nulls:
-        return None
-    if code in mapping.terms:
-        return mapping.terms[code]
+def days_of_terms(text: str, *, known: Pairs[str, int]) -> int | None:
+    """How many days payment terms are; None when nobody can tell."""
+    code = text.strip().casefold()
+    if code in known:
+        return known[code]
     if found := _TERMS.fullmatch(code):
         return int(found[1])
-    if code in _AT_ONCE:
-        return 0
+    return 0 if code in _AT_ONCE else None
+
+
+def _terms_of(cell: str, mapping: Mapping, *, at: int) -> int | None:
+    code = cell.strip().casefold()
+    if not code or code in mapping.nulls or is_null_word(code):
+        return None
+    if (days := days_of_terms(code, known=mapping.terms)) is not None:
+        return days
     shown = cell.strip()[:40].replace('"', "")
     raise Wrong(
         "Unknown payment terms: say in the mapping how many days they are "

@@ -15,7 +15,8 @@ from typing import Any
 from duebook.ingest.kinds import KINDS
 
 SYNONYMS = Path(__file__).parent / "synonyms.toml"
-TIERS = {"sure": 1.0, "likely": 0.85, "possible": 0.6}
+TIERS = {"sure": 1.0, "likely": 0.85, "possible": 0.65, "last": 0.6}
+_ASIDE = ("ignored", "paid", "terms", "statement")
 OWN = 1.0  # Duebook's own name of a field
 NEARLY = 0.85  # what a name is worth that is only nearly the same
 _ALIKE, _SHORTEST = 0.85, 6
@@ -52,6 +53,8 @@ class _Index:
     meanings: dict[str, list[tuple[str, str, float]]] = field(default_factory=dict)
     ignored: frozenset[str] = frozenset()
     paid: frozenset[str] = frozenset()
+    terms: frozenset[str] = frozenset()
+    statement: frozenset[str] = frozenset()
 
 
 def meanings(name: str) -> list[Meaning]:
@@ -63,7 +66,7 @@ def meanings(name: str) -> list[Meaning]:
         for form in forms
         for kind, each, score in index.meanings.get(form, ())
     ]
-    if not found and not is_ignored(name) and not is_paid(name):
+    if not found and not is_known(name):
         found = [
             Meaning(kind, each, score * NEARLY, f'"{name}" is nearly one of its names')
             for form in forms
@@ -82,7 +85,7 @@ def is_known(name: str) -> bool:
     """Whether the name belongs to a column rather than to a title or a value."""
     index = _index()
     return any(
-        form in index.meanings or form in index.ignored or form in index.paid
+        form in index.meanings or form in index.ignored | index.paid | index.terms | index.statement
         for form in squashed(name)
         if not form.isdigit()
     )
@@ -97,20 +100,35 @@ def is_paid(name: str) -> bool:
     return any(form in _index().paid for form in squashed(name))
 
 
+def is_terms(name: str) -> bool:
+    """Whether the column holds payment terms."""
+    return any(form in _index().terms for form in squashed(name))
+
+
+def is_of_statement(name: str) -> bool:
+    """Whether the column is one of debits or of credits."""
+    return any(form in _index().statement for form in squashed(name))
+
+
 def word(section: str, text: str) -> str | None:
     """The code that a word of another language stands for."""
-    return _words()[section].get(squashed(text)[0]) if text.strip() else None
+    return _words()[section].get(next(iter(_whole(text)), "")) if text.strip() else None
 
 
 @cache
 def squashed(name: str) -> tuple[str, ...]:
     """The name's forms to compare: as a whole, then each part of a bilingual one."""
     parts = [part for part in _PARTS.split(name) if part.strip()]
-    forms: list[str] = []
-    for each in [name, *parts] if len(parts) > 1 else [name]:
-        tokens = _tokens(each)
-        forms += ["".join(sorted(tokens)), "".join(tokens)]
-    return tuple(dict.fromkeys(form for form in forms if form)) or ("",)
+    forms = _whole(name)
+    for part in parts if len(parts) > 1 else ():
+        forms |= _whole(part)
+    return tuple(forms) or ("",)
+
+
+def _whole(name: str) -> dict[str, None]:
+    """In whatever order its words are, and in the one they have."""
+    tokens = _tokens(name)
+    return dict.fromkeys(form for form in ("".join(sorted(tokens)), "".join(tokens)) if form)
 
 
 def _tokens(name: str) -> list[str]:
@@ -153,25 +171,25 @@ def _index() -> _Index:
                 form: TIERS[tier]
                 for tier, names in tiers.items()
                 for name in names
-                for form in squashed(name)
+                for form in _whole(name)
             }
             # Its own name, unless the list knows better: "date" alone says little of an invoice.
-            for form in squashed(each.name):
+            for form in _whole(each.name):
                 scores.setdefault(form, OWN)
             for form, score in scores.items():
                 known.setdefault(form, []).append((kind.name, each.name, score))
-    return _Index(known, _forms(table["ignored"]), _forms(table["paid"]))
+    return _Index(known, *(_forms(table[each]) for each in _ASIDE))
 
 
 def _forms(names: Iterable[str]) -> frozenset[str]:
-    return frozenset(form for name in names for form in squashed(name))
+    return frozenset(form for name in names for form in _whole(name))
 
 
 @cache
 def _words() -> dict[str, dict[str, str]]:
     return {
         section: {
-            form: code for code, words in codes.items() for each in words for form in squashed(each)
+            form: code for code, words in codes.items() for each in words for form in _whole(each)
         }
         for section, codes in _table()["words"].items()
     }

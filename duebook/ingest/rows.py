@@ -21,6 +21,8 @@ COLUMN_LIMIT = 1_000
 COLUMN_NAME_LIMIT = 500
 TITLES_LIMIT = 40  # rows among which a header may stand
 
+RULE = "-=_+ "  # what lines between the rows of a printed list are drawn with
+
 NO_FAULTS: Mapping[int, str] = MappingProxyType({})
 # Whose numbers and days are not text: a JSON file's, or a spreadsheet's of either date system.
 Typed = Literal["", "json", "1900", "1904"]
@@ -132,7 +134,7 @@ def is_blank(row: SourceRow) -> bool:
     if not cells:
         return not row.trouble
     if cells[0] and not cells[0].isspace() and cells != ["\x1a"]:
-        return False
+        return len(cells) == 1 and len(cells[0]) > 2 and not cells[0].strip(RULE)
     if row.faults:
         return False
     # Ctrl-Z ends files of old DOS programs.

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
+from duebook.database.lost import is_lost
 from duebook.export import answers, shelf
 from duebook.export.answers import Answer
 from duebook.export.tables import FORMATS, TooLong
@@ -62,7 +63,8 @@ def order_export(
         "edges": list(organisation.aging_edges),
         **{name: filters[name] for name in ASKED[report] if filters.get(name)},
     }
-    name = f"{report}-{organisation.slug}-{as_of}.{form}"
+    counted = "-by-invoice-date" if basis == "invoice" else ""
+    name = f"{report}-{organisation.slug}-{as_of}{counted}.{form}"
     export = shelf.add(viewer, report=report, asked=asked, file_name=name)
     order("export", export=export)
     record(viewer, "export ordered", export=export, report=report, asked=asked)
@@ -81,10 +83,9 @@ def make_export(viewer: Viewer, *, export: int) -> None:
         _give_up(viewer, export, "too long")
     except TooLarge:
         _give_up(viewer, export, "too large")
-    except NotAllowed:
-        raise
-    except Exception:
-        _give_up(viewer, export, "failed")
+    except Exception as trouble:
+        if not (isinstance(trouble, NotAllowed) or is_lost(trouble)):
+            _give_up(viewer, export, "failed")
         raise
 
 

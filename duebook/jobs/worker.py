@@ -18,27 +18,41 @@ import procrastinate
 from django.db import connections
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job, Status
-from procrastinate.retry import RetryStrategy
+from procrastinate.retry import BaseRetryStrategy, RetryDecision
 
 from duebook.database import queue as tables
+from duebook.database.logins import POOLED
+from duebook.database.lost import is_lost
 from duebook.jobs import tasks, upkeep
 from duebook.post import delivery
 
 LOOK_SECONDS = 1.0
 ABANDONED_SECONDS = 30.0  # without a sign of life from the worker that took the job
-TRIES_MAX = 3  # of a job whose workers die
+TRIES_MAX = 3  # of a job whose workers die, or whose database went away
 LINES = {"work": 2, "letters": 2}  # and how many of each at once: large files need memory
-# 4 s, 16 s, ... 4.5 h: eight attempts in six hours.
-PATIENCE = RetryStrategy(
-    max_attempts=7, exponential_wait=4, retry_exceptions=[delivery.NotDelivered]
-)
+LETTER_TRIES = 8  # after 4 s, 16 s, ... 4.5 h: within six hours
 Parameters = ParamSpec("Parameters")
 
 log = logging.getLogger("duebook.jobs")
 
 
+class Patience(BaseRetryStrategy):
+    """Again after 4 s, 16 s and so on, when it may go well then."""
+
+    def __init__(self, tries: int, *passing: type[Exception]) -> None:
+        self.tries, self.passing = tries, passing
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        may_pass = isinstance(exception, self.passing) or is_lost(exception)
+        if not may_pass or job.attempts + 1 >= self.tries:
+            return None
+        return RetryDecision(retry_in={"seconds": 4 ** (job.attempts + 1)})
+
+
 def work(*, wait: bool = True) -> None:
     """Do what is in the queue; with `wait`, go on until SIGTERM or Ctrl-C."""
+    for alias in POOLED:  # a connection that rested while the database began anew is not used
+        connections.settings[alias]["CONN_HEALTH_CHECKS"] = True
     asyncio.run(_work(queue(), wait=wait))
 
 
@@ -52,8 +66,9 @@ def queue() -> procrastinate.App:
             max_size=4,
         )
     )
-    app.task(name="run", queue="work")(_leaving_nothing(tasks.run))
-    app.task(name="deliver", queue="letters", retry=PATIENCE)(_leaving_nothing(_deliver))
+    app.task(name="run", queue="work", retry=Patience(TRIES_MAX))(_leaving_nothing(tasks.run))
+    letters = Patience(LETTER_TRIES, delivery.NotDelivered)
+    app.task(name="deliver", queue="letters", retry=letters)(_leaving_nothing(_deliver))
     hourly = app.task(name="tidy", queue="work", queueing_lock="tidy")(_leaving_nothing(_tidy))
     app.periodic(cron="17 * * * *")(hourly)
     return app

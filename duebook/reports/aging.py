@@ -12,6 +12,16 @@ from duebook.reports.rows import records
 
 Edges = tuple[int, int, int]  # the last day of each of the first three columns of what is late
 USUAL: Edges = (30, 60, 90)
+# After which edge a column of ages begins and at which it ends. -1: the day it is due; 3: never.
+AGES: dict[str, tuple[int | None, int]] = {
+    "current": (None, -1),
+    "days_0_30": (None, 0),
+    "days_1_30": (-1, 0),
+    "days_31_60": (0, 1),
+    "days_61_90": (1, 2),
+    "days_91_plus": (2, 3),
+    "days_90_plus": (2, 3),
+}
 
 
 @dataclass(frozen=True)
@@ -184,3 +194,21 @@ def portal_row(row: AgingRow) -> PortalRow:
         unapplied_credits=row.unapplied_credits,
         outstanding=row.outstanding,
     )
+
+
+def days(code: str, edges: Edges) -> tuple[int | None, int | None]:
+    """The first and the last day of a column; the youngest has no first, the oldest no last."""
+    after, until = AGES[code]
+    ends = {-1: 0, 0: edges[0], 1: edges[1], 2: edges[2], 3: None}
+    begins = None if after is None else ends[after]
+    return None if begins is None else begins + 1, ends[until]
+
+
+def head(code: str, edges: Edges) -> str:
+    """What a file calls a column, by the days it holds: days_1_30 as days_1_15."""
+    if not code.startswith("days_") or code not in AGES:
+        return code
+    first, last = days(code, edges)
+    if last is None:
+        return f"days_{edges[2] + (code == 'days_91_plus')}_plus"
+    return f"days_{first or 0}_{last}"

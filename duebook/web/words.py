@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from duebook.reports.aging import Edges
+from duebook.reports.aging import AGES, Edges, days
 
 COLUMNS = {
     "current": _("Current"),
@@ -73,23 +73,3 @@ def span(code: str, edges: Edges) -> str:
     if last is None:
         return f"{first}+"
     return f"{first}" if first == last else f"{first or 0}–{last}"
-
-
-# After which edge a column of ages begins and at which it ends. -1: the day it is due; 3: never.
-AGES: dict[str, tuple[int | None, int]] = {
-    "current": (None, -1),
-    "days_0_30": (None, 0),
-    "days_1_30": (-1, 0),
-    "days_31_60": (0, 1),
-    "days_61_90": (1, 2),
-    "days_91_plus": (2, 3),
-    "days_90_plus": (2, 3),
-}
-
-
-def days(code: str, edges: Edges) -> tuple[int | None, int | None]:
-    """The first and the last day of a column; the youngest has no first, the oldest no last."""
-    after, until = AGES[code]
-    ends = {-1: 0, 0: edges[0], 1: edges[1], 2: edges[2], 3: None}
-    begins = None if after is None else ends[after]
-    return None if begins is None else begins + 1, ends[until]

@@ -76,7 +76,7 @@ def named(value):
     return every[id(value)]
 
 
-quick = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 
 
 def expected(dialect, ledger):

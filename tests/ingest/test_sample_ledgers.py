@@ -8,22 +8,17 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-import pytest
-
 from duebook.ingest.check import checker
 from duebook.ingest.csv_file import read
 from duebook.ingest.kinds import KINDS
 from duebook.ingest.mapping import load_mapping
 
 ROOT = Path(__file__).parents[2]
-DATA = ROOT / "../shared/data"
 SLOTS = {name: slot + 2 for name, slot in KINDS["invoices"].slots.items()}
 
-pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the shared test data is not there")
 
-
-def checked(file, mapping):
-    source = read(DATA / file)
+def checked(path, mapping):
+    source = read(path)
     warnings: Counter[str] = Counter()
     bound = load_mapping(ROOT / "examples/mappings" / mapping).bind(source.header)
     results = list(map(checker(bound, warnings=warnings), source))
@@ -40,8 +35,10 @@ def open_as_of(results, day):
     return dict(totals)
 
 
-def test_ibm():
-    results, warnings = checked("ibm/WA_Fn-UseC_-Accounts-Receivable.csv", "ibm.toml")
+def test_ibm(outside_data):
+    results, warnings = checked(
+        outside_data / "ibm/WA_Fn-UseC_-Accounts-Receivable.csv", "ibm.toml"
+    )
     assert (len(results), warnings) == (2466, {})
     assert results[0][SLOTS["invoice_number"]] == "0000611365"
     assert results[0][SLOTS["issue_date"]] == date(2013, 1, 2)
@@ -49,8 +46,10 @@ def test_ibm():
     assert open_as_of(results, date(2012, 9, 30)) == {"USD": Decimal("6029.22")}
 
 
-def test_highradius():
-    results, warnings = checked("highradius/highradius_ledger_60pct.csv", "highradius.toml")
+def test_highradius(outside_data):
+    results, warnings = checked(
+        outside_data / "highradius/highradius_ledger_60pct.csv", "highradius.toml"
+    )
     assert len(results) == 12640
     assert warnings == {"due date before the issue date": 18}
     assert len(results) - len({row[1] for row in results}) == 211
@@ -61,9 +60,9 @@ def test_highradius():
     }
 
 
-def test_rows_of_the_public_set_that_the_sample_lacks():
+def test_rows_of_the_public_set_that_the_sample_lacks(outside_data):
     """Other document types without an invoice id, ids that are no numbers, no name, no due date."""
-    source = read(DATA / "highradius/highradius_ledger_60pct.csv")
+    source = read(outside_data / "highradius/highradius_ledger_60pct.csv")
     check = checker(load_mapping(ROOT / "examples/mappings/highradius.toml").bind(source.header))
     row = next(iter(source))
     cells = dict(zip(source.header, row.cells, strict=True))
@@ -76,8 +75,8 @@ def test_rows_of_the_public_set_that_the_sample_lacks():
     assert accepted[SLOTS["account_name"]] is accepted[SLOTS["settled_date"]] is None
 
 
-def test_naughty_strings_are_taken_as_text_or_refused():
-    naughty = json.loads((DATA / "csv_edge_cases/blns.json").read_text())
+def test_naughty_strings_are_taken_as_text_or_refused(outside_data):
+    naughty = json.loads((outside_data / "csv_edge_cases/blns.json").read_text())
     from duebook.ingest.csv_file import SourceRow
     from duebook.ingest.mapping import plain_mapping
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from duebook.ingest.check import Rejected, checker
+from duebook.ingest.check import Rejected, Skipped, checker
 from duebook.ingest.encoding import Unreadable
 from duebook.ingest.kinds import KINDS
 from duebook.ingest.mapping import load_mapping, parse_mapping
@@ -51,9 +52,13 @@ def fields(proposal):
     return {each.field: " + ".join(each.columns) for each in proposal.fields}
 
 
+def checked(opened) -> list[Any]:
+    return list(map(checker(opened.bound), opened.source))
+
+
 def rows(path, **options):
     [opened] = open_files(path, **options)
-    return [row for row in map(checker(opened.bound), opened.source) if isinstance(row, tuple)]
+    return [row for row in checked(opened) if isinstance(row, tuple)]
 
 
 # Names
@@ -175,6 +180,32 @@ def test_a_list_of_open_items_may_tell_only_what_is_open(file):
     assert row[SLOTS["amount"]] == 100 and row[SLOTS["outstanding_amount"]] is None
 
 
+def test_due_dates_follow_from_terms_where_there_are_none(file):
+    header = "Customer No,Invoice No,Invoice Date,Terms,Amount"
+    first, second, third = rows(
+        file(
+            invoices(
+                *("C1,1,2026-01-01,Net 30,5", "C1,2,2026-01-01,Due on receipt,5"),
+                "C1,3,2026-01-01,,5",
+                header=header,
+            )
+        )
+    )
+    dues = [each[SLOTS["due_date"]] for each in (first, second, third)]
+    assert dues == [date(2026, 1, 31), date(2026, 1, 1), None]
+
+
+def test_terms_that_nobody_can_count_are_asked_about(file):
+    header = "Customer No,Invoice No,Invoice Date,Payment Terms,Amount"
+    path = file(invoices("C1,1,2026-01-01,NAA8,5", header=header))
+    assert '"NAA8" in Payment Terms may be any number of days' in doubt(path)
+    [row] = rows(path, mapping=parse_mapping("[terms]\nNAA8 = 45", name="m.toml"))
+    assert row[SLOTS["due_date"]] == date(2026, 2, 15)
+    # Beside due dates they say nothing more.
+    header = header.replace("Amount", "Due Date,Amount")
+    assert len(rows(file(invoices("C1,1,2026-01-01,NAA8,2026-01-31,5", header=header)))) == 1
+
+
 def test_what_is_paid_is_taken_off(file):
     header = "Customer No,Invoice No,Invoice Date,Amount,Amount Paid"
     first, second = rows(
@@ -191,6 +222,12 @@ def test_an_unknown_column_that_may_be_what_is_open_is_asked_about(file):
     for name in ("VAT", "1-30"):
         path = file(invoices("C1,1,2026-01-31,100,30.50", header=header.replace("Rem.", name)))
         assert len(rows(path)) == 1
+
+
+def test_a_statement_of_account_is_asked_about(file):
+    header = "Konto;Beleg-Nr.;Belegdatum;Soll;Haben;Saldo"
+    said = doubt(file(invoices("1;R1;15.01.2026;100,00;0,00;100,00", header=header)))
+    assert '"Soll" and "Haben" make it look like a statement of account' in said
 
 
 def test_columns_whose_values_do_not_fit_are_not_taken(file):
@@ -508,6 +545,26 @@ def test_a_broken_optional_column_costs_its_rows_only_as_ever(file):
 
 
 # Presets
+
+
+def test_a_printed_list_of_sap_is_read_between_its_rules(file):
+    rule = "-" * 68
+    text = f"""Dynamic List Display
+
+{rule}
+|St|Customer  |DocumentNo|Type|Doc. Date |Net due dt|Amt in doc.cur.|Curr.|
+{rule}
+|  |1000      |1800000001|RV  |15.01.2026|14.02.2026|      1.190,00 |EUR  |
+|  |1000      |1600000001|DG  |20.01.2026|20.01.2026|        50,00- |EUR  |
+{rule}
+|* |1000      |          |    |          |          |      1.140,00 |EUR  |
+{rule}
+"""
+    [opened] = open_files(file(text, "list.txt"))
+    assert opened.proposal and opened.proposal.title.startswith("SAP customer line items")
+    first, second, total = checked(opened)
+    assert [each[SLOTS["amount"]] for each in (first, second)] == [Decimal("1190"), Decimal("-50")]
+    assert isinstance(total, Skipped)
 
 
 def test_every_preset_is_one(file):

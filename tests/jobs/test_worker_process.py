@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -50,11 +51,13 @@ def soon(is_so: Callable[[], bool]) -> None:
 
 
 def worker_of(server: int) -> int:
-    """The process that is connected as the queue's worker: child of a child of the server."""
+    """The worker: a child of a child of the server. The database's processes are such, too."""
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            parent = _parent(folder)
-            if parent and _parent(Path(f"/proc/{parent}")) == server:
+            parent, command = _parent(folder), (folder / "cmdline").read_bytes()
+            if not parent or b"\0serve\0" not in command:
+                continue
+            if _parent(Path(f"/proc/{parent}")) == server:
                 return int(folder.name)
         except (FileNotFoundError, ProcessLookupError):
             continue
@@ -75,6 +78,26 @@ def asks_for_a_new_password(address: str) -> None:
         assert page.status == 200
 
 
+def can_ask(address: str) -> bool:
+    """Whether the server has got over it. Asking is what is tried."""
+    try:
+        asks_for_a_new_password(address)
+    except OSError:
+        return False
+    return True
+
+
+def crash_the_database(home: Path) -> None:
+    """As the kernel does when memory runs out: all its processes begin anew."""
+    name = postmaster.name(home).encode()
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if name in (said := (folder / "cmdline").read_bytes()) and b"checkpointer" in said:
+                os.kill(int(folder.name), signal.SIGKILL)
+                return
+    raise AssertionError("there is no database")
+
+
 def workers_connected(home: Path) -> int:
     from duebook.database import cluster, target
     from duebook.database.server import PORT
@@ -91,7 +114,7 @@ def workers_connected(home: Path) -> int:
     return int(row[0])
 
 
-def test_letters_leave_also_after_the_worker_was_killed(
+def test_letters_leave_also_after_the_worker_or_the_database_was_killed(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     port = free_port()
@@ -108,6 +131,9 @@ def test_letters_leave_also_after_the_worker_was_killed(
         soon(lambda: worker_of(served.process.pid) not in (0, first))
         asks_for_a_new_password(served.address)
         soon(lambda: len(post.letters) == 2)
+        crash_the_database(home)
+        soon(lambda: can_ask(served.address))
+        soon(lambda: len(post.letters) >= 3)
         assert served.stop(signal.SIGTERM)[0] == 0
         serving.nothing_is_left(served, home)
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
+from duebook.export import answers
 from duebook.reports.aging import AgingRow, Edges, aging, aging_page
 from tests.ledger.books import Books, invoice
 from tests.ledger.test_against_model import (
@@ -83,3 +84,22 @@ def test_a_page_of_size_0_has_the_totals_alone(world: World) -> None:
     assert page.rows == []
     assert (page.count, page.pages) == (2, 1)
     assert [int(getattr(page.totals[0], name)) for name in BUCKETS] == [0, 0, 100, 0, 30]
+
+
+def test_files_name_the_edges_and_the_basis(world: World) -> None:
+    world.acme.owes("100.00", due="2026-06-10", number="A-1")
+    asked = {"as_of": date(2026, 6, 30), "basis": "invoice"}
+
+    with world.acme.admin():
+        cut = answers.aging(**asked, edges=(15, 45, 46))  # type: ignore[arg-type]
+        clients = answers.portal(**asked, edges=(15, 45, 46))  # type: ignore[arg-type]
+        listed = answers.invoices(**asked, edges=(15, 300, 301))  # type: ignore[arg-type]
+        usual = answers.aging(**asked)  # type: ignore[arg-type]
+    assert cut.title == "Aging 2026-06-30, invoice date"
+    assert cut.heads[3:8] == ["current", "days_1_15", "days_16_45", "days_46_46", "days_47_plus"]
+    assert clients.heads[3:7] == ["days_0_15", "days_16_45", "days_46_46", "days_46_plus"]
+    assert usual.heads == list(usual.columns)
+    lines = [line.split(",") for line in listed.content("csv").decode().splitlines()]
+    assert dict(zip(*lines, strict=True))["bucket"] == "days_16_300"
+    head, row = (line.split(",") for line in cut.content("csv").decode().splitlines())
+    assert dict(zip(head, row, strict=True))["days_47_plus"] == "100.00"

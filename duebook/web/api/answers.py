@@ -9,10 +9,9 @@ from typing import Annotated, Any
 from ninja import Schema
 from pydantic import BeforeValidator, Field
 
-from duebook.reports.aging import AgingPage, portal_row, portal_total
+from duebook.reports.aging import AgingPage, days, portal_row, portal_total
 from duebook.reports.invoices import InvoicePage
 from duebook.web.asked import Asked
-from duebook.web.words import days
 
 AGES = {
     "operator": ("current", "days_1_30", "days_31_60", "days_61_90", "days_91_plus"),

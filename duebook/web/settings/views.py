@@ -78,7 +78,7 @@ def preview_of_ages(request: OrganisationRequest, slug: str) -> HttpResponse:
         Ages(now.aging_basis, now.aging_edges),
         Ages(form.cleaned_data["aging_basis"], form.edges),
     )
-    shown = {
+    shown: dict[str, Any] = {
         "previewed": True,
         "shifts": preview(*ages, as_of=request.organisation.today),
         "ages_now": ages[0],
