@@ -86,7 +86,7 @@ def there(request: HttpRequest, organisation: str) -> HttpResponse:
     try:
         return sent_there(request, provider, onward=_wanted(request))
     except Unusable as trouble:
-        log.warning("The identity provider of %s: %s", provider.slug, trouble)
+        _note(provider, trouble)
         return _failed(request, provider, "unusable", status=502)
 
 
@@ -102,12 +102,12 @@ def back(request: HttpRequest, organisation: str) -> HttpResponse:
         said, onward = came_back(request, provider)
         login = person_of(provider, said)
     except Unusable as trouble:
-        log.warning("The identity provider of %s: %s", provider.slug, trouble)
+        _note(provider, trouble)
         return _failed(request, provider, "unusable", status=502)
     except Cancelled:
         return _failed(request, provider, "cancelled", status=400)
     except NotProved as trouble:
-        log.warning("The identity provider of %s: %s", provider.slug, trouble)
+        _note(provider, trouble)
         return _failed(request, provider, "not proved", status=400)
     except Unknown as nobody:
         return _failed(request, provider, nobody.reason, status=403)
@@ -125,6 +125,12 @@ def _wanted(request: HttpRequest) -> str:
 
 def _nobody() -> str:
     return _("No organisation of this name has a sign-in of its own. Check the name.")
+
+
+def _note(provider: IdentityProvider, trouble: Exception) -> None:
+    """That it failed, not what it said: the admin's page has a button that tells more."""
+    kind = type(trouble).__name__
+    log.warning("Organisation %s: its identity provider (%s).", provider.org_id, kind)
 
 
 def _failed(

@@ -20,7 +20,6 @@ ACTIONS = {
     "terms accepted": _("Accepted the terms"),
     # people
     "person added": _("Added a person"),
-    "person changed": _("Changed a person"),
     "person activated": _("Activated a person again"),
     "person deactivated": _("Deactivated a person"),
     "role changed": _("Changed a person's role"),
