@@ -331,3 +331,8 @@ def test_edges_reach_pages_files_and_words(company: Company, nora: Browser) -> N
     assert "1 document, USD" in drilled
     client = Browser(company, company.client_email)
     assert "0–15 days 16–45 days 46 days 46+ days" in client.sees("")
+
+
+def test_the_address_of_a_preview_leads_back_to_the_settings(nora: Browser) -> None:
+    answer = nora.get(f"{nora.root}settings/preview/")
+    assert (answer.status_code, answer["Location"]) == (302, f"{nora.root}settings/")

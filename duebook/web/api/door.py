@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from typing import cast
 
 from django.core.cache import cache
@@ -69,7 +68,7 @@ def _count(bearer: Bearer) -> None:
 
 
 @contextmanager
-def reading(request: TokenRequest, *, at: datetime | None = None) -> Iterator[Organisation]:
+def reading(request: TokenRequest) -> Iterator[Organisation]:
     """See as the token's service, without changing anything. Raises Refused.
 
     Programs read the sentences: they come in one language, whatever a client's library prefers.
@@ -80,7 +79,7 @@ def reading(request: TokenRequest, *, at: datetime | None = None) -> Iterator[Or
     try:
         with seeing(viewer, read_only=True), override("en"):
             request.viewer = viewer
-            request.organisation = current(viewer, at=at)
+            request.organisation = current(viewer)
             yield request.organisation
     except NotAllowed as refused:  # revoked since it was looked at
         raise not_known() from refused

@@ -10,7 +10,7 @@ from django.db import connections
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 from psycopg.errors import QueryCanceled
 
 from duebook.reports.member_scope import members
@@ -65,9 +65,11 @@ def organisation_settings(request: OrganisationRequest, slug: str) -> HttpRespon
 
 
 @for_admins
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def preview_of_ages(request: OrganisationRequest, slug: str) -> HttpResponse:
     """The same page, with what the ages written in it would come to. Nothing is saved."""
+    if request.method != "POST":  # come back by the address alone, as after another language
+        return redirect("settings", slug)
     form = _form(request, unpacked(request.POST.get("was", "")), data=request.POST)
     form.is_valid()
     wrong = [str(form.errors[name][0]) for name in ("aging_basis", *EDGES) if name in form.errors]
