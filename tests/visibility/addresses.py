@@ -181,7 +181,7 @@ ADDRESSES = {
     "access_undo": _place(ADMINS, *ACT, change="change"),
     "customer_access": _place(ADMINS, 200, NOT_SO, customer="customer"),
     "settings": _place(ADMINS, 200, UNCLEAR),
-    "settings_preview": _place(ADMINS, NOT_SO, UNCLEAR),
+    "settings_preview": _place(ADMINS, 302, UNCLEAR),
     "settings_tokens": _place(ADMINS, 200, UNCLEAR),
     "settings_token_revoke": _place(ADMINS, *ACT, token="token"),
     "settings_audit": _place(ADMINS, 200, NOT_SO),
