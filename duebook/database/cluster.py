@@ -8,6 +8,7 @@ import secrets
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ BEGUN = "postgres.new-"
 PASSWORD = "password"  # The name of a file.  # nosec B105
 SECRET_LENGTH_MIN = 32
 FREE_BYTES_MIN = 1024 * 1024
+LEFTOVERS_S = 10.0
 FULL = re.compile("No space left on device|Disk quota exceeded|free disk space|wrote only")
 GRAVE = re.compile("(FATAL|PANIC|error):")
 
@@ -80,10 +82,17 @@ def create(home: Path, *, binaries: Binaries, account: Account, password_folder:
 
 
 def remove_leftovers(home: Path, *, password_folder: Path) -> None:
-    """What a killed `create` has left behind."""
+    """What a killed `create` has left behind.
+
+    Its initdb may live on and write for a moment; without its folder it fails by itself.
+    """
     (password_folder / PASSWORD).unlink(missing_ok=True)
-    for begun in home.glob(f"{BEGUN}*"):
-        shutil.rmtree(begun, ignore_errors=True)
+    until = time.monotonic() + LEFTOVERS_S
+    while begun := list(home.glob(f"{BEGUN}*")):
+        for folder in begun:
+            shutil.rmtree(folder, ignore_errors=True)
+        if time.monotonic() > until:
+            return
 
 
 @dataclass(frozen=True)
