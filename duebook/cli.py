@@ -191,6 +191,7 @@ def _parser() -> argparse.ArgumentParser:
     user = _group(commands, "user", "people")
     _people(_add(user, "create", "people:create_person", "a person of an organisation"))
     _imports(_add(commands, "import", "importing:import_files", "files into a ledger"))
+    _runs(_add(commands, "runs", "runs:runs", "which files were loaded, and taking them back"))
     reports = _group(commands, "report", "what a person sees, as a file")
     aging = _report(_add(reports, "aging", "reporting:aging", "who owes what, by days late"))
     aging.add_argument("--layout", choices=("operator", "portal"), default="operator")
@@ -254,8 +255,25 @@ def _imports(command: argparse.ArgumentParser) -> None:
     command.add_argument("--kind", choices=sorted(KINDS))
     command.add_argument("--mapping", type=Path, metavar="FILE.toml")
     command.add_argument("--as-at", type=_day, metavar="YYYY-MM-DD")
+    command.add_argument("--snapshot", action="store_true", help="the file names all that is open")
     command.add_argument("--strict", action="store_true")
     command.add_argument("--dry-run", action="store_true")
+
+
+def _runs(command: argparse.ArgumentParser) -> None:
+    command.usage = "%(prog)s [-h] SLUG\n       %(prog)s undo SLUG ID [--dry-run]"
+    command.add_argument("words", metavar="SLUG", nargs="+")
+    command.add_argument("--dry-run", action="store_true")
+    command.set_defaults(wrong=_wrong_runs)
+
+
+def _wrong_runs(asked: argparse.Namespace) -> str:
+    undoes = len(asked.words) == 3 and asked.words[0] == "undo"
+    if not undoes and (len(asked.words) > 1 or asked.dry_run):
+        return "give SLUG for its runs, or undo SLUG ID to take back the batch of a run"
+    if undoes and not re.fullmatch("[0-9]{1,18}", asked.words[2]):
+        return f"{asked.words[2]!r} is not the number of a run"
+    return ""
 
 
 def _report(command: _Parser) -> _Parser:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from duebook.console.effects import say_closing, say_effect
 from duebook.ingest.load import Progress as Told
 from duebook.ingest.load import Result, load
 from duebook.ingest.mapping import load_mapping
@@ -40,14 +41,18 @@ def import_files(asked: Namespace) -> int:
             files,
             as_at=asked.as_at,
             strict=asked.strict,
+            snapshot=asked.snapshot,
             dry_run=asked.dry_run,
             progress=told,
         )
     for result in results:
         _say(result)
-    if all(result.says_nothing_new for result in results):
+    if results.closing:
+        say_closing(results.closing, is_dry=asked.dry_run)
+    if results.says_nothing_new:
         print("Nothing new.")
     elif asked.dry_run:
+        say_effect(results.effect)
         print("Dry run: nothing was written.")
     return 1 if any(result.invalid for result in results) else 0
 

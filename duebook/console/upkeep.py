@@ -80,6 +80,7 @@ def _rederived(slug: str, *, keep: bool) -> list[str]:
     try:
         with seeing(console, by="worker"):
             connection = raw("worker")
+            posting.hold(connection, org_id=console.org_id)
             before = posting.derived(connection, org_id=console.org_id)
             everybody = set(before)
             posting.derive(connection, org_id=console.org_id, customers=everybody, run_id=None)

@@ -5,89 +5,65 @@ Readers see the whole batch or nothing of it, and sending it again writes nothin
 
 from __future__ import annotations
 
-import json
-import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import psycopg
-from psycopg import sql
 
-from duebook.ingest.check import Rejected, Skipped, checker
-from duebook.ingest.encoding import storable
+from duebook.ingest.filing import Filing
 from duebook.ingest.opening import Opened as Opened
 from duebook.ingest.opening import open_file as open_file
-from duebook.ledger import posting
-from duebook.ledger.posting import Batch, text
-from duebook.visibility.audit import record
+from duebook.ingest.result import Progress as Progress
+from duebook.ingest.result import Refused as Refused
+from duebook.ingest.result import Result as Result
+from duebook.ingest.snapshot import Closing, Snapshot
+from duebook.ledger import effect, posting
+from duebook.ledger.effect import Effect, Reckoning
+from duebook.ledger.posting import IMPORTS as IMPORTS
+from duebook.ledger.posting import text
 from duebook.visibility.organisations import current
 from duebook.visibility.seeing import raw, seeing
 from duebook.visibility.viewer import Viewer
 
 HERE = Path(__file__).parent
-ERRORS_KEPT = 10_000
-IMPORTS = 7238524  # advisory lock: imports of one organisation commit one after another
-PROGRESS_ROWS = 5_000
 LARGE = 1_000  # rows after which the planner is told how much there is now
 
 
-class Refused(Exception):
-    """The batch was not loaded and nothing changed. The message is one sentence."""
-
-
 @dataclass
-class Result:
-    """What a file came to. Counts by action: new, changed, unchanged, repeated, stale, skipped,
-    invalid; `warnings` are oddities that were let pass.
+class Results(Sequence[Result]):
+    """What a batch came to: its files, in the order in which they were loaded, and all together.
+
+    `batch_id` is the number by which it can be undone; None of a dry run.
     """
 
-    file: str
-    kind: str
-    counts: Counter[str] = field(default_factory=Counter)
-    invalid: list[Rejected] = field(default_factory=list)
-    warnings: Counter[str] = field(default_factory=Counter)
-    new_accounts: int = 0
-    seconds: float = 0.0
+    files: list[Result] = field(default_factory=list)
+    effect: Effect = field(default_factory=Effect)
+    closing: Closing | None = None
+    batch_id: int | None = None
 
     @property
     def says_nothing_new(self) -> bool:
-        return not (self.counts["new"] or self.counts["changed"])
+        closes = self.closing is not None and self.closing.count > 0
+        return not closes and all(file.says_nothing_new for file in self.files)
 
+    @overload
+    def __getitem__(self, at: int) -> Result: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Result]: ...
+    def __getitem__(self, at: int | slice) -> Result | list[Result]:
+        return self.files[at]
 
-Progress = Callable[[str, int, int], None]  # file, bytes of rows read so far, rows
+    def __len__(self) -> int:
+        return len(self.files)
 
 
 class _DryRun(Exception):
     pass
-
-
-# kind -> staging table, resolved table, and columns whose name in the table differs
-STAGES: dict[str, tuple[str, str, dict[str, str]]] = {
-    "accounts": ("stage_account", "resolved_account", {"parent_account_number": "parent_number"}),
-    "invoices": ("stage_document", "resolved_document", {"invoice_number": "number"}),
-    "adjustments": (
-        "stage_document",
-        "resolved_document",
-        {"adjustment_number": "number", "date": "issue_date", "invoice_number": "applied_to"},
-    ),
-    "payments": (
-        "stage_document",
-        "resolved_document",
-        {"payment_number": "number", "date": "issue_date"},
-    ),
-    "orders": (
-        "stage_document",
-        "resolved_document",
-        {"order_number": "number", "order_date": "issue_date"},
-    ),
-    "invoice_lines": ("stage_line", "resolved_line", {}),
-    "allocations": ("stage_allocation", "resolved_allocation", {"date": "dated_on"}),
-    "order_links": ("stage_link", "resolved_link", {}),
-}
 
 
 def load(
@@ -96,253 +72,120 @@ def load(
     *,
     as_at: date | None = None,
     strict: bool = False,
+    snapshot: bool = False,
     dry_run: bool = False,
     progress: Progress = lambda *_: None,
-) -> list[Result]:
-    """Load files as one batch. Raises Refused when nothing may be loaded."""
+) -> Results:
+    """Load files as one batch. Raises Refused when nothing may be loaded.
+
+    `snapshot`: the files of invoices among them name all that is open; what they do not name is
+    settled. Rows are read and checked before anybody has to wait for this batch.
+    """
     ordered = sorted(files, key=lambda file: file.bound.kind.load_order)
+    whole = Snapshot(ordered) if snapshot else None
+    with seeing(viewer, by="worker"):
+        pass  # Who may not see the organisation need not send a file.
+    with _tables() as connection:
+        filings = [
+            Filing(connection, viewer, file, number=number, as_at=as_at, snapshot=whole)
+            for number, file in enumerate(ordered, start=1)
+        ]
+        for filing in filings:
+            filing.stage(progress=progress, strict=strict)
+        results = Results([filing.result for filing in filings])
+        try:
+            with _alone(viewer, connection):
+                _post(connection, viewer, filings, results, strict=strict)
+                if dry_run:
+                    raise _DryRun
+        except _DryRun:
+            results.batch_id = None
+    return results
+
+
+@contextmanager
+def _tables() -> Iterator[psycopg.Connection[Any]]:
+    """The worker's connection with the tables in which a batch waits, for as long as it does."""
     connection = raw("worker")
     connection.execute("DISCARD TEMP")
     connection.execute(text(HERE / "stage.sql"))
-    results: list[Result] = []
+    effect.make_tables(connection)
+    try:
+        yield connection
+    finally:
+        if not connection.closed:
+            connection.execute("DISCARD TEMP")
+
+
+@contextmanager
+def _alone(viewer: Viewer, connection: psycopg.Connection[Any]) -> Iterator[None]:
+    """The transaction of a batch. Batches of one organisation commit one after another."""
     try:
         with seeing(viewer, by="worker"):
-            _settle_in(connection, viewer.org_id)
-            touched: set[int] = set()
-            run_id = None
-            for file in ordered:
-                loading = _File(connection, viewer, file, as_at=as_at, progress=progress)
-                results.append(loading.load(strict=strict))
-                touched |= loading.touched
-                run_id = loading.batch.run_id
-            _know_sizes(connection, results)
-            posting.derive(connection, org_id=viewer.org_id, customers=touched, run_id=run_id)
-            if dry_run:
-                raise _DryRun
-    except _DryRun:
-        pass
+            posting.hold(connection, org_id=viewer.org_id)
+            connection.execute("SET LOCAL work_mem = '256MB'")
+            # Sorting text by bytes is what keys mean here; a million rows are no reason for a JIT.
+            connection.execute("SET LOCAL jit = off")
+            yield
     except psycopg.IntegrityError as clash:
         raise Refused(
             "The rows contradict each other or the ledger"
             f" ({clash.diag.constraint_name or 'a rule of the database'}): nothing was loaded;"
             " send them in smaller files to find the two that clash."
         ) from clash
-    return results
 
 
-def _settle_in(connection: psycopg.Connection[Any], org_id: int) -> None:
-    connection.execute("SELECT pg_advisory_xact_lock(%s, %s::int)", [IMPORTS, org_id])
-    connection.execute("SET LOCAL work_mem = '256MB'")
-    # Sorting text by bytes is what keys mean here, and a million rows are no reason for a JIT.
-    connection.execute("SET LOCAL jit = off")
-
-
-def _know_sizes(connection: psycopg.Connection[Any], results: list[Result]) -> None:
-    """After a large batch the planner must know how much there is now."""
+def _post(
+    connection: psycopg.Connection[Any],
+    viewer: Viewer,
+    filings: Sequence[Filing],
+    results: Results,
+    *,
+    strict: bool,
+) -> None:
+    today = current(viewer, by="worker").today
+    reckoning = Reckoning(connection, org_id=viewer.org_id, today=today)
+    touched: set[int] = set()
+    _foresee(connection, filings)
+    for filing in filings:
+        filing.post(results.batch_id, today=today, reckoning=reckoning, strict=strict)
+        results.batch_id = results.batch_id or filing.batch.run_id
+        touched |= filing.touched
     if sum(each.counts["new"] + each.counts["changed"] for each in results) > LARGE:
+        # After a large batch the planner must know how much there is now.
         connection.execute("SELECT ar.refresh_statistics()")
+    for filing in filings[-1:]:
+        _derive(filing, touched, reckoning)
+    for filing in [filing for filing in filings if filing.snapshot][-1:]:
+        results.closing = _close(filing, reckoning)
+    results.effect = reckoning.effect()
 
 
-class _File:
-    """One file of the batch, from rows to facts."""
-
-    def __init__(
-        self,
-        connection: psycopg.Connection[Any],
-        viewer: Viewer,
-        file: Opened,
-        *,
-        as_at: date | None,
-        progress: Progress,
-    ) -> None:
-        self.connection, self.file, self.progress = connection, file, progress
-        self.viewer = viewer
-        self.kind = file.bound.kind.name
-        self.stage, self.resolved, self.renamed = STAGES[self.kind]
-        self.result = Result(file.name, self.kind)
-        self.touched: set[int] = set()
-        self.as_at_given = as_at
-        today = current(viewer, by="worker").today
-        self.batch = Batch(
-            connection=connection,
-            org_id=viewer.org_id,
-            run_id=self._open_run(viewer, as_at),
-            as_at=as_at or today,
-            intake=self.kind,
-            fields=sorted(file.bound.fields_present),
-            kinds=_kinds(connection, viewer.org_id),
-        )
-
-    def load(self, *, strict: bool) -> Result:
-        began = time.monotonic()
-        self._stage()
-        self._resolve()
-        self._post()
-        self._collect()
-        self._judge(strict=strict)
-        self.result.seconds = time.monotonic() - began
-        self._close_run()
-        return self.result
-
-    def _stage(self) -> None:
-        """Rows that pass their own checks, by COPY into the staging table."""
-        self.connection.execute(
-            sql.SQL("TRUNCATE pg_temp.{}, pg_temp.{}").format(
-                sql.Identifier(self.stage), sql.Identifier(self.resolved)
-            )
-        )
-        names = [self.renamed.get(each.name, each.name) for each in self.file.bound.kind.fields]
-        columns = sql.SQL(", ").join(map(sql.Identifier, ["line", "fingerprint", *names]))
-        command = sql.SQL("COPY pg_temp.{} ({}) FROM STDIN").format(
-            sql.Identifier(self.stage), columns
-        )
-        count = 0
-        with self.connection.cursor() as cursor, cursor.copy(command) as copy:
-            for count, row in enumerate(self._accepted(), start=1):  # noqa: B007
-                copy.write_row(row)
-        posting.join_as_a_whole(self.connection, rows=count)
-
-    def _accepted(self) -> Iterator[tuple[Any, ...]]:
-        check = checker(self.file.bound, warnings=self.result.warnings)
-        count = 0
-        for source_row in self.file.source:
-            count += 1
-            row = check(source_row)
-            if type(row) is tuple:
-                yield row
-            elif isinstance(row, Rejected):
-                self._reject(row)
-            elif isinstance(row, Skipped):
-                self.result.counts["skipped"] += 1
-            if count % PROGRESS_ROWS == 0:
-                self.progress(self.file.name, count, 0)
-        self.progress(self.file.name, count, count)
-
-    def _reject(self, row: Rejected) -> None:
-        self.result.counts["invalid"] += 1
-        if len(self.result.invalid) < ERRORS_KEPT:
-            self.result.invalid.append(row)
-
-    def _resolve(self) -> None:
-        name = "documents" if self.stage == "stage_document" else self.kind.removeprefix("invoice_")
-        name = {"order_links": "links"}.get(name, name)
-        number = {alias: field for field, alias in self.renamed.items()}.get("number", "number")
-        more = {
-            "round": self.file.bound.mapping.round_half_up,
-            "as_at_given": self.as_at_given,
-            "number_column": number,
-        }
-        self.batch.run(HERE / f"resolve_{name}.sql", **more)
-        if name == "documents":
-            if "external_id" in self.batch.fields:
-                self.batch.run(HERE / "refuse_doubles.sql", number_column=number)
-            self.batch.run(HERE / "settle_unchanged.sql")
-            if self.kind == "adjustments":
-                self.batch.run(HERE / "miss_applied.sql")
-        elif name == "allocations" and {"source_kind", "account_number"} & {*self.batch.fields}:
-            self.batch.run(HERE / "refuse_double_allocations.sql")
-
-    def _post(self) -> None:
-        before = self._customers()
-        if self.stage == "stage_document":
-            self.touched |= self._ids("touched_by_documents")  # while they stand where they stood
-            posting.post_documents(self.batch)
-            self.touched |= self._ids("touched_by_documents")
-        elif self.kind == "accounts":
-            posting.post_accounts(self.batch)
-        elif self.kind == "allocations":
-            posting.post_allocations(self.batch)
-            self.touched |= self._ids("touched_by_allocations")
-        elif self.kind == "invoice_lines":
-            posting.post_lines(self.batch)
-        else:
-            posting.post_links(self.batch)
-        if self.kind == "accounts" or self.stage == "stage_document":
-            by = "accounts" if self.kind == "accounts" else "documents"
-            named = self._ids(f"named_by_{by}")
-            posting.name_customers(self.connection, org_id=self.batch.org_id, customers=named)
-            self.result.new_accounts = self._customers() - before
-
-    def _customers(self) -> int:
-        query = "SELECT count(*) FROM ar.customer WHERE org_id = %s"
-        row = self.connection.execute(query, [self.batch.org_id]).fetchone()
-        return int(row[0]) if row else 0
-
-    def _ids(self, file: str) -> set[int]:
-        query = text(HERE / f"{file}.sql")
-        rows = self.connection.execute(query, {"org": self.batch.org_id})
-        return {row[0] for row in rows if row[0] is not None}
-
-    def _collect(self) -> None:
-        table = sql.Identifier(self.resolved)
-        counted = sql.SQL("SELECT action, count(*) FROM pg_temp.{} GROUP BY action").format(table)
-        for action, count in self.connection.execute(counted):
-            self.result.counts[action] += count
-        query = sql.SQL(
-            "SELECT line, problem_column, COALESCE(problem_value, ''), problem FROM pg_temp.{}"
-            " WHERE action = 'invalid' ORDER BY line LIMIT %s"
-        ).format(table)
-        kept = ERRORS_KEPT - len(self.result.invalid)
-        rows = self.connection.execute(query, [kept])
-        self.result.invalid += [Rejected(*row) for row in rows]
-        self.result.invalid.sort(key=lambda row: row.line)
-
-    def _judge(self, *, strict: bool) -> None:
-        """Raises Refused: the transaction ends and nothing has happened."""
-        invalid = self.result.counts["invalid"]
-        name = self.file.name
-        if not invalid:
-            return
-        first = self.result.invalid[0]
-        where = f"line {first.line}, {first.column}: {first.reason}"
-        if strict:
-            raise Refused(f"{name} was refused as a whole because of {where}")
-        if invalid == self.result.counts.total():
-            raise Refused(f"{name} has no valid row; the first problem is in {where}")
-
-    def _open_run(self, viewer: Viewer, as_at: date | None) -> int:
-        row = self.connection.execute(
-            "INSERT INTO ar.ingest_run (org_id, person_id, source, kind, file_name, file_sha256,"
-            " as_at) VALUES (%s, %s, 'file', %s, %s, %s, %s) RETURNING id",
-            [
-                viewer.org_id,
-                viewer.person_id,
-                self.kind,
-                storable(self.file.name),  # A name may be any bytes.
-                self.file.sha256,
-                as_at,
-            ],
-        ).fetchone()
-        assert row is not None  # RETURNING of an INSERT of one row
-        return int(row[0])
-
-    def _close_run(self) -> None:
-        batch = self.batch
-        counts = dict(self.result.counts)
-        record(self.viewer, "file loaded", by="worker", run=batch.run_id, counts=counts)
-        with self.connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE ar.ingest_run SET seconds = %s, counts = %s WHERE org_id = %s AND id = %s",
-                [self.result.seconds, json.dumps(counts), batch.org_id, batch.run_id],
-            )
-            cursor.executemany(
-                "INSERT INTO ar.ingest_error (org_id, run_id, line, column_name, value, reason)"
-                " VALUES (%s, %s, %s, %s, %s, %s)",
-                [
-                    (batch.org_id, batch.run_id, row.line, row.column, row.value, row.reason)
-                    for row in self.result.invalid
-                ],
-            )
+def _foresee(connection: psycopg.Connection[Any], filings: Sequence[Filing]) -> None:
+    """What the allocations among the files leave of the documents among them."""
+    by_kind: dict[str, list[int]] = defaultdict(list)
+    for filing in filings:
+        by_kind[filing.kind].append(filing.number)
+    if not by_kind["allocations"]:
+        return
+    posting.join_as_a_whole(connection, rows=max(filing.rows for filing in filings))
+    charges = by_kind["invoices"] + by_kind["adjustments"]
+    named = {"receipts": by_kind["payments"], "charges": charges}
+    connection.execute(text(HERE / "foresee.sql"), named)
 
 
-def _kinds(connection: psycopg.Connection[Any], org_id: int) -> dict[str, list[str]]:
-    """The organisation's document kinds by what they are good for in a reference."""
-    query = "SELECT code, class, ages FROM ar.document_kind WHERE org_id = %s ORDER BY code"
-    kinds = connection.execute(query, [org_id]).fetchall()
-    return {
-        "charge_kinds": [code for code, group, _ in kinds if group == "charge"],
-        "aging_kinds": [code for code, _, ages in kinds if ages],
-        "source_kinds": [code for code, group, _ in kinds if group in ("credit", "receipt")],
-        "order_kinds": [code for code, group, _ in kinds if group == "order"],
-        "invoice_kinds": [code for code, _, ages in kinds if ages or code == "credit_invoice"],
-    }
+def _close(filing: Filing, reckoning: Reckoning) -> Closing:
+    """What the snapshot does not name, once everything that it does name stands."""
+    assert filing.snapshot is not None
+    customers = filing.snapshot.find()
+    reckoning.concern_these(customers)
+    closing = filing.snapshot.close()
+    _derive(filing, customers, reckoning)
+    return closing
+
+
+def _derive(filing: Filing, customers: set[int], reckoning: Reckoning) -> None:
+    batch = filing.batch
+    reached = posting.reached(batch.connection, org_id=batch.org_id, customers=customers)
+    reckoning.concern_these(reached)
+    posting.derive(batch.connection, org_id=batch.org_id, customers=reached, run_id=batch.run_id)

@@ -3,6 +3,7 @@ INSERT INTO pg_temp.resolved_account
 WITH ranked AS (
     SELECT s.*, first_value(line) OVER same AS first_line, first_value(fingerprint) OVER same AS first_fingerprint
     FROM pg_temp.stage_account s
+    WHERE file = %(file)s
     WINDOW same AS (PARTITION BY account_number ORDER BY line)
 ), found AS (
     SELECT r.*, COALESCE(x.id, c.id) AS customer_id, y.exponent, abs(r.credit_limit) * y.units AS minor,
@@ -29,7 +30,7 @@ WITH ranked AS (
 SELECT j.line,
        CASE WHEN wrong IS NOT NULL THEN 'invalid' WHEN j.line <> first_line THEN 'repeated'
             WHEN j.customer_id IS NULL THEN 'new'
-            WHEN j.source_version COLLATE "C" < c.source_version COLLATE "C" THEN 'stale'
+            WHEN pg_temp.is_stale(j.source_version, c.source_version, %(as_at_given)s, u.as_at) THEN 'stale'
             WHEN (j.account_number, j.name) = (c.account_number, c.name) AND c.name_origin = 'account'
                  AND COALESCE(j.account_type, c.account_type) = c.account_type
                  AND COALESCE(j.status = 'active', c.active) = c.active
@@ -56,3 +57,4 @@ SELECT j.line,
 FROM judged j
 LEFT JOIN ar.customer c ON c.org_id = %(org)s AND c.id = j.customer_id
 LEFT JOIN ar.customer_internal i ON i.org_id = %(org)s AND i.customer_id = j.customer_id
+LEFT JOIN ar.ingest_run u ON u.org_id = %(org)s AND u.id = c.run_id AND u.kind = 'accounts'  -- not the run of its first invoice

@@ -1,21 +1,23 @@
 -- One row per line of an allocations file. A reference that matches several documents is refused
 -- with their names. Across accounts it becomes a transfer: `payer_id` then names the source's account.
 INSERT INTO pg_temp.resolved_allocation
-WITH first AS (
+WITH staged AS NOT MATERIALIZED (
+    SELECT * FROM pg_temp.stage_allocation WHERE file = %(file)s
+), first AS (
     SELECT s.source_number, s.source_kind, s.invoice_number, s.account_number, s.dated_on, s.external_id, s.line, s.fingerprint
-    FROM pg_temp.stage_allocation s
-    JOIN (SELECT min(line) AS line FROM pg_temp.stage_allocation
+    FROM staged s
+    JOIN (SELECT min(line) AS line FROM staged
           GROUP BY source_number, source_kind, invoice_number, account_number, dated_on, external_id HAVING count(*) > 1) AS f USING (line)
 ), source AS (
     SELECT r.line, d.id, d.kind, d.number, d.customer_id, d.currency
-    FROM pg_temp.stage_allocation r
+    FROM staged r
     JOIN ar.document d ON d.org_id = %(org)s AND d.kind = ANY (%(source_kinds)s) AND d.number = r.source_number
                       AND d.settles_id IS NULL
     WHERE r.source_kind IS NULL OR r.source_kind = d.kind
        OR r.source_kind = 'payment' AND d.class = 'receipt' OR r.source_kind = 'credit' AND d.class = 'credit'
 ), charge AS (
     SELECT r.line, d.id, d.kind, d.number, d.customer_id, d.currency
-    FROM pg_temp.stage_allocation r
+    FROM staged r
     JOIN ar.document d ON d.org_id = %(org)s AND d.kind = ANY (%(charge_kinds)s) AND d.number = r.invoice_number
                       AND d.settles_id IS NULL
 ), many_sources AS (  -- mostly none: names are gathered for these alone
@@ -29,7 +31,7 @@ WITH first AS (
            ms.names AS source_names, mc.names AS charge_names, s.id AS source_id, c.id AS charge_id,
            s.customer_id AS source_customer_id, c.customer_id AS charge_customer_id, s.currency AS source_currency, c.currency,
            y.exponent, abs(r.amount) * y.units AS minor, sa.account_number AS source_account, ca.account_number AS charge_account
-    FROM pg_temp.stage_allocation r
+    FROM staged r
     LEFT JOIN first f ON (f.source_number, f.invoice_number, f.dated_on) = (r.source_number, r.invoice_number, r.dated_on)
          AND (f.source_kind, f.account_number, f.external_id) IS NOT DISTINCT FROM (r.source_kind, r.account_number, r.external_id)
     LEFT JOIN many_sources ms ON ms.line = r.line
@@ -59,9 +61,7 @@ WITH first AS (
 SELECT j.line,
        CASE WHEN wrong IS NOT NULL THEN 'invalid' WHEN j.line <> first_line THEN 'repeated' WHEN round(minor) = 0 THEN 'skipped'
             WHEN a.id IS NULL THEN 'new'
-            WHEN (CASE WHEN j.source_version ~ '^[0-9]{1,18}$' AND a.source_version ~ '^[0-9]{1,18}$'
-                       THEN j.source_version::bigint < a.source_version::bigint
-                       ELSE j.source_version COLLATE "C" < a.source_version COLLATE "C" END) THEN 'stale'
+            WHEN pg_temp.is_stale(j.source_version, a.source_version, %(as_at_given)s, u.as_at) THEN 'stale'
             WHEN a.stated_amount = round(minor) AND a.dated_on = j.dated_on
                  AND (j.source_version IS NULL OR j.source_version IS NOT DISTINCT FROM a.source_version) THEN 'unchanged'
             ELSE 'changed' END,
@@ -77,3 +77,4 @@ LEFT JOIN ar.document t ON t.org_id = %(org)s AND t.kind = 'debit_adjustment' AN
 LEFT JOIN ar.allocation a ON a.org_id = %(org)s AND a.source_id = j.source_id AND a.charge_id = COALESCE(t.id, j.charge_id)
       AND a.origin IN ('stated', 'transfer')
       AND (j.external_id IS NULL AND a.dated_on = j.dated_on AND a.external_id IS NULL OR a.external_id = j.external_id)
+LEFT JOIN ar.ingest_run u ON u.org_id = %(org)s AND u.id = a.run_id AND u.kind = 'allocations'

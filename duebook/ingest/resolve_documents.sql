@@ -13,6 +13,7 @@ WITH setting AS (
            END AS stored_kind,
            %(intake)s = 'payments' AND s.amount < 0 AS returns
     FROM pg_temp.stage_document s
+    WHERE s.file = %(file)s
 ), first AS (  -- repeated whole: once; the same key with other content: the later one is refused
     SELECT s.stored_kind, s.number, s.returns, s.line, s.fingerprint
     FROM spoken s JOIN (SELECT min(line) AS line FROM spoken GROUP BY stored_kind, number, returns HAVING count(*) > 1) AS f USING (line)
@@ -88,10 +89,7 @@ SELECT
          WHEN t.line <> t.first_line THEN 'repeated'
          WHEN round(t.minor) = 0 THEN 'skipped'
          WHEN t.returns THEN 'return'  -- never stale: it has its own version, not that of the receipt it names
-         WHEN (CASE WHEN t.source_version ~ '^[0-9]{1,18}$' AND t.old_version ~ '^[0-9]{1,18}$'
-                    THEN t.source_version::bigint < t.old_version::bigint
-                    ELSE t.source_version COLLATE "C" < t.old_version COLLATE "C" END)
-              OR t.source_version IS NULL AND %(as_at_given)s::date < t.old_as_at THEN 'stale'
+         WHEN pg_temp.is_stale(t.source_version, t.old_version, %(as_at_given)s, t.old_as_at) THEN 'stale'
          WHEN t.document_id IS NULL THEN 'new' ELSE 'changed' END,
     CASE t.wrong WHEN 'number' THEN %(number_column)s::text WHEN 'allocated' THEN 'account_number' ELSE t.wrong END,
     CASE t.wrong WHEN 'number' THEN t.number WHEN 'currency' THEN t.stored_currency WHEN 'external_id' THEN t.external_id
@@ -119,8 +117,8 @@ SELECT
          WHEN t.outstanding_amount IS NOT NULL THEN GREATEST(t.stored_amount - round(t.open_minor)::bigint, 0)
          WHEN t.settled_date IS NOT NULL OR t.status = 'paid' THEN t.stored_amount
          WHEN 'settled_date' = ANY (%(fields)s) THEN 0
-         -- open again, although the last word was that it is paid
-         WHEN t.status IN ('sent', 'partially_paid') AND NOT 'outstanding_amount' = ANY (%(fields)s) AND t.document_id IN (
+         -- open again, although the last word was that it is paid; a snapshot says so by naming it
+         WHEN (t.status IN ('sent', 'partially_paid') OR %(is_snapshot)s AND t.status IS NULL) AND NOT 'outstanding_amount' = ANY (%(fields)s) AND t.document_id IN (
               SELECT d.id FROM ar.document d JOIN ar.settlement s ON s.org_id = %(org)s AND s.document_id = d.id
               WHERE d.org_id = %(org)s GROUP BY d.id, d.amount HAVING (array_agg(s.settled_amount ORDER BY s.stated_on DESC))[1] >= d.amount) THEN 0 END,
     t.settled_date,

@@ -3,6 +3,7 @@ INSERT INTO pg_temp.resolved_line
 WITH ranked AS (
     SELECT s.*, first_value(line) OVER same AS first_line, first_value(fingerprint) OVER same AS first_fingerprint
     FROM pg_temp.stage_line s
+    WHERE file = %(file)s
     WINDOW same AS (PARTITION BY invoice_number, line_number ORDER BY line)
 ), document AS (
     SELECT r.line, count(*) AS matches, min(d.id) AS id, string_agg(d.kind || ' ' || d.number, ', ' ORDER BY d.kind) AS names
@@ -29,10 +30,13 @@ WITH ranked AS (
 )
 SELECT j.line,
        CASE WHEN wrong IS NOT NULL THEN 'invalid' WHEN j.line <> first_line THEN 'repeated' WHEN l.document_id IS NULL THEN 'new'
+            WHEN pg_temp.is_stale(j.source_version, l.source_version, %(as_at_given)s, u.as_at) THEN 'stale'
             WHEN (l.description, l.amount, l.status, l.source_reference) = (j.description, round(minor), COALESCE(j.status, ''), COALESCE(j.source_reference, ''))
-                 AND (l.quantity, l.unit_price) IS NOT DISTINCT FROM (j.quantity, j.unit_price) THEN 'unchanged'
+                 AND (l.quantity, l.unit_price) IS NOT DISTINCT FROM (j.quantity, j.unit_price)
+                 AND (j.source_version IS NULL OR j.source_version IS NOT DISTINCT FROM l.source_version) THEN 'unchanged'
             ELSE 'changed' END,
        wrong[1], wrong[2], wrong[3], j.document_id, j.customer_id, j.line_number, j.description,
-       round(minor)::bigint, j.quantity, j.unit_price, COALESCE(j.status, ''), COALESCE(j.source_reference, '')
+       round(minor)::bigint, j.quantity, j.unit_price, COALESCE(j.status, ''), COALESCE(j.source_reference, ''), COALESCE(j.source_version, l.source_version)
 FROM judged j
 LEFT JOIN ar.document_line l ON l.org_id = %(org)s AND l.document_id = j.document_id AND l.line_number = j.line_number
+LEFT JOIN ar.ingest_run u ON u.org_id = %(org)s AND u.id = l.run_id

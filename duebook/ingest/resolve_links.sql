@@ -3,6 +3,7 @@ INSERT INTO pg_temp.resolved_link
 WITH ranked AS (
     SELECT s.*, first_value(line) OVER same AS first_line, first_value(fingerprint) OVER same AS first_fingerprint
     FROM pg_temp.stage_link s
+    WHERE file = %(file)s
     WINDOW same AS (PARTITION BY order_number, invoice_number ORDER BY line)
 ), candidate AS (
     SELECT r.line, d.class, count(*) AS matches, min(d.id) AS id, string_agg(d.kind || ' ' || d.number, ', ' ORDER BY d.kind) AS names
@@ -42,7 +43,10 @@ WITH ranked AS (
 )
 SELECT j.line,
        CASE WHEN wrong IS NOT NULL THEN 'invalid' WHEN j.line <> first_line THEN 'repeated' WHEN l.order_id IS NULL THEN 'new'
-            WHEN l.amount IS NOT DISTINCT FROM round(minor) THEN 'unchanged' ELSE 'changed' END,
-       wrong[1], wrong[2], wrong[3], j.order_id, j.invoice_id, j.customer_id, round(minor)::bigint
+            WHEN pg_temp.is_stale(j.source_version, l.source_version, %(as_at_given)s, u.as_at) THEN 'stale'
+            WHEN l.amount IS NOT DISTINCT FROM round(minor)
+                 AND (j.source_version IS NULL OR j.source_version IS NOT DISTINCT FROM l.source_version) THEN 'unchanged' ELSE 'changed' END,
+       wrong[1], wrong[2], wrong[3], j.order_id, j.invoice_id, j.customer_id, round(minor)::bigint, COALESCE(j.source_version, l.source_version)
 FROM judged j
 LEFT JOIN ar.order_link l ON l.org_id = %(org)s AND l.order_id = j.order_id AND l.invoice_id = j.invoice_id
+LEFT JOIN ar.ingest_run u ON u.org_id = %(org)s AND u.id = l.run_id

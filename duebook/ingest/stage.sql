@@ -1,35 +1,35 @@
 -- Where a batch waits between check and commit: private to this connection, gone with it.
--- One shape serves invoices, adjustments, payments and orders.
+-- One shape serves invoices, adjustments, payments and orders. Each file has a partition of its own.
 CREATE TEMPORARY TABLE stage_document (
-    line integer, fingerprint bytea, account_number text COLLATE "C", number text COLLATE "C",
+    file integer, line integer, fingerprint bytea, account_number text COLLATE "C", number text COLLATE "C",
     issue_date date, amount numeric, kind text, due_date date, currency text COLLATE "C",
     outstanding_amount numeric, settled_date date, status text, disputed boolean, dispute_reason text,
     discount_amount numeric, discount_date date, order_number text, account_name text,
     external_id text COLLATE "C", source_version text, reason text, applied_to text COLLATE "C",
     method text, closed_date date
-);
+) PARTITION BY LIST (file);
 CREATE TEMPORARY TABLE stage_account (
-    line integer, fingerprint bytea, account_number text COLLATE "C", name text, account_type text,
+    file integer, line integer, fingerprint bytea, account_number text COLLATE "C", name text, account_type text,
     status text, currency text COLLATE "C", credit_limit numeric, net_terms_days integer, contact_name text,
     contact_email text, parent_number text, owner_email text, external_id text COLLATE "C",
     source_version text
-);
+) PARTITION BY LIST (file);
 CREATE TEMPORARY TABLE stage_allocation (
-    line integer, fingerprint bytea, source_number text COLLATE "C", invoice_number text COLLATE "C",
+    file integer, line integer, fingerprint bytea, source_number text COLLATE "C", invoice_number text COLLATE "C",
     amount numeric, dated_on date, source_kind text, account_number text COLLATE "C",
     external_id text COLLATE "C", source_version text
-);
+) PARTITION BY LIST (file);
 CREATE TEMPORARY TABLE stage_line (
-    line integer, fingerprint bytea, invoice_number text COLLATE "C", line_number text COLLATE "C",
+    file integer, line integer, fingerprint bytea, invoice_number text COLLATE "C", line_number text COLLATE "C",
     description text, amount numeric, quantity numeric, unit_price numeric, status text,
     source_reference text, external_id text, source_version text
-);
+) PARTITION BY LIST (file);
 CREATE TEMPORARY TABLE stage_link (
-    line integer, fingerprint bytea, order_number text COLLATE "C", invoice_number text COLLATE "C",
+    file integer, line integer, fingerprint bytea, order_number text COLLATE "C", invoice_number text COLLATE "C",
     amount numeric, external_id text, source_version text
-);
+) PARTITION BY LIST (file);
 
--- What each line comes to. `action`: new, changed, unchanged, repeated, stale, skipped, invalid.
+-- What each line of the file at hand comes to. `action`: new, changed, unchanged, repeated, stale, skipped, invalid.
 CREATE TEMPORARY TABLE resolved_document (
     line integer, action text, problem_column text, problem_value text, problem text,
     document_id bigint, customer_id bigint, account_number text COLLATE "C", account_name text,
@@ -55,11 +55,31 @@ CREATE TEMPORARY TABLE resolved_allocation (
 CREATE TEMPORARY TABLE resolved_line (
     line integer, action text, problem_column text, problem_value text, problem text,
     document_id bigint, customer_id bigint, line_number text COLLATE "C", description text,
-    amount bigint, quantity numeric, unit_price numeric, status text, source_reference text
+    amount bigint, quantity numeric, unit_price numeric, status text, source_reference text, source_version text
 );
 CREATE TEMPORARY TABLE resolved_link (
     line integer, action text, problem_column text, problem_value text, problem text,
-    order_id bigint, invoice_id bigint, customer_id bigint, amount bigint
+    order_id bigint, invoice_id bigint, customer_id bigint, amount bigint, source_version text
 );
+
+-- What documents of the batch are expected to have applied to them, or from them.
+CREATE TEMPORARY TABLE foreseen (number text COLLATE "C", is_charge boolean, amount numeric, first_on date, last_on date);
+
+-- Of a snapshot: what its files name, whether they say it well or not. Of what cannot be read only the number.
+CREATE TEMPORARY TABLE listed (kind text COLLATE "C", number text COLLATE "C", external_id text COLLATE "C");
+CREATE TEMPORARY TABLE missing (document_id bigint, customer_id bigint, currency text COLLATE "C", amount bigint, open_amount bigint);
 GRANT ALL ON stage_document, stage_account, stage_allocation, stage_line, stage_link, resolved_document,
-    resolved_account, resolved_allocation, resolved_line, resolved_link TO duebook_admin, duebook_service;
+    resolved_account, resolved_allocation, resolved_line, resolved_link, foreseen, listed,
+    missing TO duebook_admin, duebook_service;
+
+-- Whether a version of a source is older than another: whole numbers by their worth, anything else as text.
+CREATE FUNCTION pg_temp.is_older(told text, stored text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN told ~ '^[0-9]+$' AND stored ~ '^[0-9]+$'
+                THEN (length(ltrim(told, '0')), ltrim(told, '0') COLLATE "C") < (length(ltrim(stored, '0')), ltrim(stored, '0') COLLATE "C")
+                ELSE told COLLATE "C" < stored COLLATE "C" END
+$$;
+-- By source_version, else by the date that came with the file: an older word does not overwrite.
+CREATE FUNCTION pg_temp.is_stale(told text, stored text, told_at date, stored_at date) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN told IS NOT NULL AND stored IS NOT NULL THEN pg_temp.is_older(told, stored)
+                ELSE COALESCE(told_at < stored_at, false) END
+$$;

@@ -7,6 +7,13 @@ WITH named AS (
     JOIN ar.document c ON c.org_id = %(org)s AND c.kind = ANY (%(charge_kinds)s) AND c.number = r.applied_to
          AND c.settles_id IS NULL AND c.customer_id = d.customer_id AND c.currency = d.currency
     WHERE r.action IN ('new', 'changed') AND r.applied_to IS NOT NULL AND d.class = 'credit'
+), kept AS (
+    INSERT INTO ar.ingest_before (org_id, run_id, table_name, key, before)
+    SELECT %(org)s, %(run)s, 'allocation', a.id::text, to_jsonb(a)
+    FROM named n JOIN ar.allocation a ON a.org_id = %(org)s AND a.source_id = n.source_id AND a.charge_id = n.charge_id
+         AND a.dated_on = n.issue_date AND a.origin = 'stated' AND a.external_id IS NULL
+    WHERE a.run_id IS DISTINCT FROM %(run)s
+    ON CONFLICT DO NOTHING
 )
 INSERT INTO ar.allocation AS a (org_id, customer_id, currency, source_id, charge_id, dated_on, stated_amount, amount,
     effective_on, run_id)

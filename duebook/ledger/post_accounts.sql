@@ -1,6 +1,28 @@
 -- Accounts as their file states them: the row itself, what clients may not see, and the owner's access.
+-- What was there before is kept, to undo it by; of the owner also who it is now, to see whether somebody changed it since.
 WITH stated AS (
     SELECT * FROM pg_temp.resolved_account WHERE action IN ('new', 'changed')
+), kept AS (
+    INSERT INTO ar.ingest_before (org_id, run_id, table_name, key, before)
+    SELECT %(org)s, %(run)s, 'customer', c.id::text, to_jsonb(c)
+    FROM stated s JOIN ar.customer c ON c.org_id = %(org)s AND c.id = s.customer_id WHERE s.action = 'changed'
+    UNION ALL
+    SELECT %(org)s, %(run)s, 'customer_internal', s.customer_id::text, to_jsonb(i) || jsonb_build_object('given', s.owner_id)
+    FROM stated s JOIN ar.customer_internal i ON i.org_id = %(org)s AND i.customer_id = s.customer_id WHERE s.action = 'changed'
+    UNION ALL
+    SELECT %(org)s, %(run)s, 'customer_internal', s.customer_id::text, jsonb_build_object('given', s.owner_id)
+    FROM stated s WHERE s.action = 'changed' AND NOT EXISTS (
+        SELECT FROM ar.customer_internal i WHERE i.org_id = %(org)s AND i.customer_id = s.customer_id)
+    UNION ALL
+    SELECT %(org)s, %(run)s, 'customer_access', concat_ws(':', a.principal_id, a.customer_id, a.reason), to_jsonb(a)
+    FROM stated s JOIN ar.customer_access a ON a.org_id = %(org)s AND a.customer_id = s.customer_id
+    WHERE s.action = 'changed' AND a.reason = 'owner' AND a.principal_id IS DISTINCT FROM s.owner_id
+    UNION ALL
+    SELECT %(org)s, %(run)s, 'customer_access', concat_ws(':', s.owner_id, s.customer_id, 'owner'), '{}'
+    FROM stated s WHERE s.action = 'changed' AND s.owner_id IS NOT NULL AND NOT EXISTS (
+        SELECT FROM ar.customer_access a WHERE a.org_id = %(org)s AND a.customer_id = s.customer_id
+        AND a.principal_id = s.owner_id AND a.reason = 'owner')
+    ON CONFLICT DO NOTHING
 ), written AS (
     INSERT INTO ar.customer AS c (org_id, account_number, name, name_origin, sort_name, search_text, account_type, active,
         currency, net_terms_days, contact_name, contact_email, parent_number, external_id, source_version, run_id)

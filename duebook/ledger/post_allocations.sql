@@ -2,6 +2,17 @@
 -- payer, applied from the source, and a credit adjustment on the other, applied to the invoice.
 WITH stated AS (
     SELECT r.* FROM pg_temp.resolved_allocation r WHERE r.action IN ('new', 'changed')
+), kept AS (  -- of a transfer both halves
+    INSERT INTO ar.ingest_before (org_id, run_id, table_name, key, before)
+    SELECT %(org)s, %(run)s, 'allocation', a.id::text, to_jsonb(a)
+    FROM stated s JOIN ar.allocation a ON a.org_id = %(org)s AND a.id = s.allocation_id WHERE s.action = 'changed'
+    UNION
+    SELECT %(org)s, %(run)s, 'allocation', a.id::text, to_jsonb(a)
+    FROM stated s
+    JOIN ar.document p ON p.org_id = %(org)s AND p.kind = 'credit_adjustment' AND p.number = s.transfer AND p.settles_id IS NULL
+    JOIN ar.allocation a ON a.org_id = %(org)s AND a.source_id = p.id AND a.origin = 'transfer'
+    WHERE s.payer_id IS NOT NULL AND s.action = 'changed'
+    ON CONFLICT DO NOTHING
 ), restated AS (
     UPDATE ar.allocation a SET stated_amount = s.amount, amount = LEAST(a.amount, s.amount), dated_on = s.dated_on,
         source_version = COALESCE(s.source_version, a.source_version), run_id = %(run)s

@@ -17,6 +17,12 @@ WITH last AS (
 ), news AS (
     SELECT * FROM told
     WHERE settled_amount IS DISTINCT FROM last_amount OR dated AND settled_amount > 0 AND stated_on <> last_on
+), kept AS (
+    INSERT INTO ar.ingest_before (org_id, run_id, table_name, key, before)
+    SELECT %(org)s, %(run)s, 'settlement', concat_ws(':', s.document_id, s.stated_on), to_jsonb(s)
+    FROM news n JOIN ar.settlement s ON s.org_id = %(org)s AND s.document_id = n.id
+    WHERE s.stated_on = n.stated_on OR s.stated_on > n.stated_on OR s.stated_on = n.last_on AND n.settled_amount = n.last_amount
+    ON CONFLICT DO NOTHING
 ), gone AS (
     DELETE FROM ar.settlement s USING news n
     WHERE s.org_id = %(org)s AND s.document_id = n.id AND s.stated_on <> n.stated_on

@@ -15,6 +15,7 @@ from typing import Any, LiteralString
 import psycopg
 
 HERE = Path(__file__).parent
+IMPORTS = 7238524  # advisory lock: whoever writes an organisation's facts does so alone
 # Beyond this share of the accounts it is cheaper to work out the whole organisation.
 WHOLE_FROM = 5
 MANY = 500
@@ -32,33 +33,45 @@ class Batch:
     fields: list[str]
     kinds: dict[str, list[str]]  # charge_kinds, source_kinds, order_kinds, ...
 
-    def run(self, file: Path, **more: Any) -> int:
+    def run(self, file: Path, /, **more: Any) -> int:
         """Run a SQL file with the batch's parameters; the number of rows it wrote."""
-        named = {
+        return self.connection.execute(text(file), {**self.named, **more}).rowcount
+
+    @property
+    def named(self) -> dict[str, Any]:
+        return {
             "org": self.org_id,
             "run": self.run_id,
             "as_at": self.as_at,
             "intake": self.intake,
             "fields": self.fields,
             **self.kinds,
-            **more,
         }
-        return self.connection.execute(text(file), named).rowcount
 
 
 def text(file: Path) -> LiteralString:
     return file.read_text()
 
 
-def post_documents(batch: Batch) -> None:
-    """Invoices, adjustments, payments or orders that are new or changed, and returned payments."""
+def hold(connection: psycopg.Connection[Any], *, org_id: int) -> None:
+    """Write an organisation's facts alone until the transaction ends. Before any other lock:
+    first the organisation, then customers, then documents.
+    """
+    connection.execute("SELECT pg_advisory_xact_lock(%s, %s::int)", [IMPORTS, org_id])
+
+
+def post_documents(batch: Batch) -> set[int]:
+    """Invoices, adjustments, payments or orders that are new or changed, and returned payments.
+
+    Answers with the accounts of new documents whose balances are a guess for derive() to prove.
+    """
     write = batch.run
     write(HERE / "post_customers.sql")
     changed = "SELECT document_id FROM pg_temp.resolved_document WHERE action = %s"
     _keep_versions(batch, changed, "changed")
     write(HERE / "move_documents.sql")
     write(HERE / "revise_documents.sql")
-    write(HERE / "post_documents.sql")
+    guessed = batch.connection.execute(text(HERE / "post_documents.sql"), batch.named).fetchall()
     if batch.intake == "payments":
         write(HERE / "post_returns.sql")
         _keep_versions(batch, changed, "void")
@@ -74,6 +87,7 @@ def post_documents(batch: Batch) -> None:
         "UPDATE pg_temp.resolved_document SET action = CASE action WHEN 'void' THEN 'changed'"
         " ELSE 'new' END WHERE action IN ('void', 'refund')"
     )
+    return {row[0] for row in guessed}
 
 
 def post_accounts(batch: Batch) -> None:
@@ -81,7 +95,15 @@ def post_accounts(batch: Batch) -> None:
 
 
 def post_allocations(batch: Batch) -> None:
+    _keep_versions(batch, RESTATED_TRANSFERS, batch.org_id)
     batch.run(HERE / "post_allocations.sql")
+
+
+RESTATED_TRANSFERS: LiteralString = (
+    "SELECT d.id FROM pg_temp.resolved_allocation r JOIN ar.document d ON d.org_id = %s"
+    " AND d.kind IN ('debit_adjustment', 'credit_adjustment') AND d.number = r.transfer"
+    " AND d.settles_id IS NULL AND d.origin = 'transfer' WHERE r.action = 'changed'"
+)
 
 
 def post_lines(batch: Batch) -> None:
@@ -90,6 +112,14 @@ def post_lines(batch: Batch) -> None:
 
 def post_links(batch: Batch) -> None:
     batch.run(HERE / "post_links.sql")
+
+
+def close_missing(batch: Batch) -> int:
+    """Settle what a snapshot does not name any more; how many documents."""
+    closed = batch.run(HERE / "close_missing.sql")
+    query: LiteralString = "UPDATE ar.ingest_run SET closed = %s WHERE org_id = %s AND id = %s"
+    batch.connection.execute(query, [closed, batch.org_id, batch.run_id])
+    return closed
 
 
 def join_as_a_whole(connection: psycopg.Connection[Any], *, rows: int) -> None:
@@ -101,8 +131,8 @@ def join_as_a_whole(connection: psycopg.Connection[Any], *, rows: int) -> None:
     )
 
 
-def _keep_versions(batch: Batch, query: LiteralString, action: str) -> None:
-    rows = batch.connection.execute(query, [action]).fetchall()
+def _keep_versions(batch: Batch, query: LiteralString, asked: str | int) -> None:
+    rows = batch.connection.execute(query, [asked]).fetchall()
     if rows:
         batch.run(HERE / "keep_versions.sql", documents=[row[0] for row in rows])
 
@@ -115,17 +145,35 @@ def derive(
     """
     if not customers:
         return
+    customers = reached(connection, org_id=org_id, customers=customers)
     known = _one(connection, "SELECT count(*) FROM ar.customer WHERE org_id = %s", org_id)
     whole = len(customers) * WHOLE_FROM >= known
     join_as_a_whole(connection, rows=known if whole else len(customers))
     named = {"org": org_id, "run": run_id, "customers": None if whole else sorted(customers)}
-    if passed_on := connection.execute(text(HERE / "void_transfers.sql"), named).fetchall():
-        named["customers"] = None if whole else sorted(customers | {row[0] for row in passed_on})
-    connection.execute(text(HERE / "fit_allocations.sql"), named)
+    while connection.execute(text(HERE / "void_transfers.sql"), named).rowcount:
+        pass  # What was transferred may have been transferred on.
+    special = {row[0] for row in connection.execute(text(HERE / "fit_plain.sql"), named)}
+    if special:
+        some = whole and len(special) * WHOLE_FROM >= known
+        squeezed = {**named, "customers": None if some else sorted(special)}
+        connection.execute(text(HERE / "fit_allocations.sql"), squeezed)
     if _one(connection, SETTLES, org_id, org_id, org_id):
         connection.execute(text(HERE / "settle_reported.sql"), named)
     connection.execute(text(HERE / "balance_documents.sql"), named)
     connection.execute(text(HERE / "end_disputes.sql"), named)
+
+
+def reached(
+    connection: psycopg.Connection[Any], *, org_id: int, customers: set[int]
+) -> set[int]:
+    """These customers and those that money was transferred to or from, however often."""
+    found, fresh = set(customers), set(customers)
+    while fresh:
+        named = {"org": org_id, "customers": sorted(fresh)}
+        others = connection.execute(text(HERE / "reached.sql"), named)
+        fresh = {row[0] for row in others} - found
+        found |= fresh
+    return found
 
 
 # Whether anything is settled without a name, or was.
@@ -142,7 +190,7 @@ def _one(connection: psycopg.Connection[Any], query: LiteralString, *parameters:
 
 
 def name_customers(
-    connection: psycopg.Connection[Any], *, org_id: int, customers: set[int]
+    connection: psycopg.Connection[Any], *, org_id: int, run_id: int | None, customers: set[int]
 ) -> None:
     """Name accounts as their latest document spells them, unless an accounts file named them.
 
@@ -162,16 +210,10 @@ def name_customers(
         words = dict.fromkeys([number, name, *(spellings or [])])
         named.append((customer_id, name, origin, plain(name), plain("\n".join(words))))
     if named:
-        ids, names, origins, sorts, searches = map(list, zip(*named, strict=True))
-        connection.execute(
-            "UPDATE ar.customer c SET name = n.name, name_origin = n.origin,"
-            " sort_name = n.sort_name, search_text = n.search_text"
-            " FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[])"
-            " AS n (id, name, origin, sort_name, search_text)"
-            " WHERE c.org_id = %s AND c.id = n.id AND (c.name, c.name_origin, c.sort_name,"
-            " c.search_text) <> (n.name, n.origin, n.sort_name, n.search_text)",
-            [ids, names, origins, sorts, searches, org_id],
-        )
+        columns = ("ids", "names", "origins", "sorts", "searches")
+        told = dict(zip(columns, map(list, zip(*named, strict=True)), strict=True))
+        asked = {"org": org_id, "run": run_id, **told}
+        connection.execute(text(HERE / "name_customers.sql"), asked)
 
 
 def plain(words: str) -> str:

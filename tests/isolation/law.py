@@ -19,19 +19,20 @@ RIGHTS: dict[str, tuple[str, str, str, str, str, str, str]] = {
     "team": ("org", "siud", "s", "", "", "", ""),
     "team_member": ("org", "siud", "s", "", "", "", "s"),
     "document_kind": ("org", "siu", "s", "s", "s", "si", ""),
-    "customer": ("customer id", "siu", "s", "s", "siu", "", "s"),
-    "customer_internal": ("customer", "siu", "s", "", "siu", "", ""),
+    "customer": ("customer id", "siud", "s", "s", "siu", "", "s"),
+    "customer_internal": ("customer", "siud", "s", "", "siu", "", ""),
     "customer_access": ("access", "siud", "s", "", "sid", "", ""),
     "client_link": ("person", "siud", "s", "s", "", "", "sid"),
     "document": ("customer", "siud", "s", "s", "siud", "", ""),
-    "document_version": ("customer", "si", "s", "", "si", "", ""),
+    "document_version": ("customer", "sid", "s", "", "si", "", ""),
     "document_line": ("customer", "siud", "s", "s", "siud", "", ""),
     "allocation": ("customer", "siud", "s", "s", "siud", "", ""),
     "settlement": ("customer", "siud", "s", "", "siud", "", ""),
-    "dispute": ("customer", "siu", "s", "s", "siu", "", ""),
+    "dispute": ("customer", "siud", "s", "s", "siu", "", ""),
     "order_link": ("customer", "siud", "s", "s", "siud", "", ""),
     "ingest_run": ("org", "siu", "", "", "siu", "", ""),
     "ingest_error": ("org", "si", "", "", "si", "", ""),
+    "ingest_before": ("org", "sid", "", "", "si", "", ""),
     "job": ("person", "s", "s", "", "", "", "sid"),
     "audit_event": ("org", "s", "", "", "", "", "si"),
     "audit_link": ("org", "s", "", "", "", "", "si"),
@@ -58,10 +59,10 @@ CODES = """
     document.currency document.external_id document.intake document.kind document.number
     document.order_number document.origin document.source_version document.state
     document_kind.class document_kind.code document_line.line_number document_line.status
-    export.content_type export.kind export.report ingest_error.column_name ingest_run.counts
-    ingest_run.kind ingest_run.source invitation.language invitation.role job.kind job.task
-    membership.role org.aging_basis org.currency org.language org.member_scope org.slug
-    org.timezone
+    export.content_type export.kind export.report ingest_before.table_name
+    ingest_error.column_name ingest_run.counts ingest_run.kind ingest_run.source
+    invitation.language invitation.role job.kind job.task membership.role org.aging_basis
+    org.currency org.language org.member_scope org.slug org.timezone
 """.split()
 # What nobody but the guard or the platform makes of a membership.
 NOT_OF_THE_HOUSE = "{console,platform}"

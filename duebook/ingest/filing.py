@@ -1,0 +1,327 @@
+"""One file of a batch: its rows staged, then resolved and posted."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any, LiteralString
+
+import psycopg
+from psycopg import sql
+
+from duebook.ingest.check import ZERO, Rejected, Skipped, checker
+from duebook.ingest.encoding import storable
+from duebook.ingest.opening import Opened
+from duebook.ingest.result import Progress, Refused, Result
+from duebook.ingest.snapshot import KIND as OPEN_ITEMS
+from duebook.ingest.snapshot import Snapshot, namer
+from duebook.ledger import posting
+from duebook.ledger.effect import Reckoning
+from duebook.ledger.posting import Batch, text
+from duebook.visibility.audit import record
+from duebook.visibility.viewer import Viewer
+
+HERE = Path(__file__).parent
+ERRORS_KEPT = 10_000
+PROGRESS_ROWS = 5_000
+VERSIONLESS = "changed without a version or a date: the last word counts"
+PARTLY_PAID = "partially paid without an amount: taken as fully open"
+
+# kind -> what its tables are called, and columns whose name in the table differs
+SHAPES: dict[str, tuple[str, dict[str, str]]] = {
+    "accounts": ("account", {"parent_account_number": "parent_number"}),
+    "invoices": ("document", {"invoice_number": "number"}),
+    "adjustments": (
+        "document",
+        {"adjustment_number": "number", "date": "issue_date", "invoice_number": "applied_to"},
+    ),
+    "payments": ("document", {"payment_number": "number", "date": "issue_date"}),
+    "orders": ("document", {"order_number": "number", "order_date": "issue_date"}),
+    "invoice_lines": ("line", {}),
+    "allocations": ("allocation", {"date": "dated_on"}),
+    "order_links": ("link", {}),
+}
+VALID = ("new", "changed", "unchanged", "repeated", "stale")
+
+
+class Filing:
+    """`stage` before anybody waits, `post` in the transaction of the batch."""
+
+    def __init__(
+        self,
+        connection: psycopg.Connection[Any],
+        viewer: Viewer,
+        file: Opened,
+        *,
+        number: int,
+        as_at: date | None,
+        snapshot: Snapshot | None,
+    ) -> None:
+        self.connection, self.viewer, self.file, self.number = connection, viewer, file, number
+        self.kind = file.bound.kind.name
+        self.shape, self.renamed = SHAPES[self.kind]
+        self.resolved = sql.Identifier(f"resolved_{self.shape}")
+        self.as_at = as_at
+        self.snapshot = snapshot if self.kind == OPEN_ITEMS else None
+        self.result = Result(file.name, self.kind)
+        self.touched: set[int] = set()
+        self.rows = 0
+        self.named: list[tuple[str | None, str | None]] = []  # for the snapshot
+        self.batch: Batch
+
+    # Before the transaction
+
+    def stage(self, *, progress: Progress, strict: bool) -> None:
+        """Rows that pass their own checks, by COPY into a staging table of the file."""
+        began = time.monotonic()
+        table = sql.Identifier(f"stage_{self.shape}_{self.number}")
+        self.connection.execute(
+            sql.SQL("CREATE TEMPORARY TABLE {} PARTITION OF pg_temp.{} FOR VALUES IN ({})").format(
+                table, sql.Identifier(f"stage_{self.shape}"), sql.Literal(self.number)
+            )
+        )
+        names = [self.renamed.get(each.name, each.name) for each in self.file.bound.kind.fields]
+        columns = sql.SQL(", ").join(map(sql.Identifier, ["file", "line", "fingerprint", *names]))
+        command = sql.SQL("COPY pg_temp.{} ({}) FROM STDIN").format(table, columns)
+        with self.connection.cursor() as cursor, cursor.copy(command) as copy:
+            for row in self._accepted(progress):
+                self.rows += 1
+                copy.write_row((self.number, *row))
+        if strict:
+            self._judge(strict=strict)
+        self.result.seconds = time.monotonic() - began
+
+    def _accepted(self, progress: Progress) -> Iterator[tuple[Any, ...]]:
+        check = checker(self.file.bound, warnings=self.result.warnings)
+        names = namer(self.file.bound) if self.snapshot else None
+        count = 0
+        for source_row in self.file.source:
+            count += 1
+            row = check(source_row)
+            if type(row) is tuple:
+                yield row
+            elif isinstance(row, Rejected):
+                self._reject(row)
+                if names:
+                    self._name(*names(source_row))
+            elif isinstance(row, Skipped):
+                self.result.counts["skipped"] += 1
+                if names and row.reason == ZERO:
+                    self._name(*names(source_row))
+            if count % PROGRESS_ROWS == 0:
+                progress(self.file.name, count, 0)
+        progress(self.file.name, count, count)
+
+    def _reject(self, row: Rejected) -> None:
+        self.result.counts["invalid"] += 1
+        if len(self.result.invalid) < ERRORS_KEPT:
+            self.result.invalid.append(row)
+
+    def _name(self, number: str | None, external_id: str | None) -> None:
+        assert self.snapshot is not None
+        if number is None and external_id is None:
+            self.snapshot.unreadable += 1
+        else:
+            self.named.append((number, external_id))
+
+    # In the transaction
+
+    def post(
+        self, batch_id: int | None, *, today: date, reckoning: Reckoning, strict: bool
+    ) -> None:
+        """Raises Refused, which ends the transaction: then nothing has happened."""
+        began = time.monotonic()
+        self.batch = Batch(
+            connection=self.connection,
+            org_id=self.viewer.org_id,
+            run_id=self._open_run(batch_id),
+            as_at=self.as_at or today,
+            intake=self.kind,
+            fields=sorted(self.file.bound.fields_present),
+            kinds=_kinds(self.connection, self.viewer.org_id),
+        )
+        posting.join_as_a_whole(self.connection, rows=self.rows)
+        self._resolve()
+        self._note()
+        self._post(reckoning)
+        self._collect()
+        self._judge(strict=strict)
+        self.result.seconds += time.monotonic() - began
+        self._close_run()
+
+    def _resolve(self) -> None:
+        self.connection.execute(
+            "TRUNCATE pg_temp.resolved_document, pg_temp.resolved_account,"
+            " pg_temp.resolved_allocation, pg_temp.resolved_line, pg_temp.resolved_link"
+        )
+        if self.snapshot:
+            self.snapshot.begin(self.batch)
+        number = {alias: field for field, alias in self.renamed.items()}.get("number", "number")
+        more = {
+            "file": self.number,
+            "round": self.file.bound.mapping.round_half_up,
+            "as_at_given": self.as_at,
+            "is_snapshot": self.snapshot is not None,
+            "number_column": number,
+        }
+        self.batch.run(HERE / f"resolve_{self.shape}s.sql", **more)
+        if self.shape == "document":
+            if "external_id" in self.batch.fields:
+                self.batch.run(HERE / "refuse_doubles.sql", number_column=number)
+            self.batch.run(HERE / "settle_unchanged.sql")
+            if self.kind == "adjustments":
+                self.batch.run(HERE / "miss_applied.sql")
+        elif self.kind == "allocations" and {"source_kind", "account_number"} & {
+            *self.batch.fields
+        }:
+            self.batch.run(HERE / "refuse_double_allocations.sql")
+        if self.snapshot:
+            self.snapshot.list(self.batch, self.named)
+
+    def _note(self) -> None:
+        """Oddities that only the ledger shows."""
+        counted = sql.SQL("SELECT count(*) FROM pg_temp.{} WHERE action = 'changed'")
+        changed = self._one(counted.format(self.resolved))
+        if changed and self.as_at is None and "source_version" not in self.batch.fields:
+            self.result.warnings[VERSIONLESS] += changed
+        if self.kind == OPEN_ITEMS and "status" in self.batch.fields:
+            partly: LiteralString = (
+                "SELECT count(*) FROM pg_temp.stage_document WHERE file = %s"
+                " AND status = 'partially_paid' AND outstanding_amount IS NULL"
+                " AND settled_date IS NULL"
+            )
+            if count := self._one(partly, self.number):
+                self.result.warnings[PARTLY_PAID] += count
+
+    def _post(self, reckoning: Reckoning) -> None:
+        before = self._customers()
+        if self.shape == "document":
+            concerned = text(HERE / "concerned_by_documents.sql")
+            reckoning.concern(concerned)
+            self.touched |= self._ids("touched_by_documents")  # while they stand where they stood
+            moved = self._ids("moved_by_documents")
+            self.touched |= posting.post_documents(self.batch)
+            reckoning.concern_new(concerned)
+            self.touched |= self._ids("touched_by_documents")
+            self._name_customers(self._ids("named_by_documents") | moved)
+        elif self.kind == "accounts":
+            posting.post_accounts(self.batch)
+            self._name_customers(self._ids("named_by_accounts"))
+        elif self.kind == "allocations":
+            reckoning.concern(text(HERE / "touched_by_allocations.sql"))
+            posting.post_allocations(self.batch)
+            self.touched |= self._ids("touched_by_allocations")
+        elif self.kind == "invoice_lines":
+            posting.post_lines(self.batch)
+        else:
+            posting.post_links(self.batch)
+        self.result.new_accounts = self._customers() - before
+
+    def _name_customers(self, named: set[int]) -> None:
+        posting.name_customers(
+            self.connection, org_id=self.batch.org_id, run_id=self.batch.run_id, customers=named
+        )
+
+    def _customers(self) -> int:
+        query: LiteralString = "SELECT count(*) FROM ar.customer WHERE org_id = %s"
+        return self._one(query, self.batch.org_id)
+
+    def _one(self, query: LiteralString | sql.Composed, *parameters: object) -> int:
+        row = self.connection.execute(query, parameters).fetchone()
+        return int(row[0]) if row else 0
+
+    def _ids(self, file: str) -> set[int]:
+        query = text(HERE / f"{file}.sql")
+        rows = self.connection.execute(query, {"org": self.batch.org_id})
+        return {row[0] for row in rows if row[0] is not None}
+
+    def _collect(self) -> None:
+        counted = sql.SQL("SELECT action, count(*) FROM pg_temp.{} GROUP BY action")
+        for action, count in self.connection.execute(counted.format(self.resolved)):
+            self.result.counts[action] += count
+        query = sql.SQL(
+            "SELECT line, problem_column, COALESCE(problem_value, ''), problem FROM pg_temp.{}"
+            " WHERE action = 'invalid' ORDER BY line LIMIT %s"
+        ).format(self.resolved)
+        kept = ERRORS_KEPT - len(self.result.invalid)
+        rows = self.connection.execute(query, [kept])
+        self.result.invalid += [Rejected(*row) for row in rows]
+        self.result.invalid.sort(key=lambda row: row.line)
+
+    def _judge(self, *, strict: bool) -> None:
+        invalid, counts = self.result.counts["invalid"], self.result.counts
+        name = self.file.name
+        if invalid:
+            first = self.result.invalid[0]
+            where = f"line {first.line}, {first.column}: {first.reason}"
+            if strict:
+                raise Refused(f"{name} was refused as a whole because of {where}")
+            if invalid == counts.total():
+                raise Refused(f"{name} has no valid row; the first problem is in {where}")
+        if self.snapshot and not any(counts[action] for action in VALID):
+            raise Refused(
+                f"{name} has no row that counts: as a snapshot it would close everything;"
+                " send it without --snapshot, or with the invoices that are open."
+            )
+
+    def _open_run(self, batch_id: int | None) -> int:
+        row = self.connection.execute(
+            "INSERT INTO ar.ingest_run (org_id, id, batch_id, person_id, source, kind, file_name,"
+            " file_sha256, as_at, is_snapshot)"
+            " SELECT %s, id, COALESCE(%s, id), %s, 'file', %s, %s, %s, %s, %s"
+            " FROM nextval('ar.ingest_run_id_seq') AS id RETURNING id",
+            [
+                self.viewer.org_id,
+                batch_id,
+                self.viewer.person_id,
+                self.kind,
+                storable(self.file.name),  # A name may be any bytes.
+                self.file.sha256,
+                self.as_at,
+                self.snapshot is not None,
+            ],
+        ).fetchone()
+        assert row is not None  # RETURNING of an INSERT of one row
+        return int(row[0])
+
+    def _close_run(self) -> None:
+        batch = self.batch
+        counts = dict(self.result.counts)
+        record(self.viewer, "file loaded", by="worker", run=batch.run_id, counts=counts)
+        rests_on = self.connection.execute(text(HERE / "rests_on.sql"), {"org": batch.org_id})
+        with self.connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE ar.ingest_run SET seconds = %s, counts = %s, rests_on = %s"
+                " WHERE org_id = %s AND id = %s",
+                [
+                    self.result.seconds,
+                    json.dumps(counts),
+                    *(rests_on.fetchone() or [[]]),
+                    batch.org_id,
+                    batch.run_id,
+                ],
+            )
+            cursor.executemany(
+                "INSERT INTO ar.ingest_error (org_id, run_id, line, column_name, value, reason)"
+                " VALUES (%s, %s, %s, %s, %s, %s)",
+                [
+                    (batch.org_id, batch.run_id, row.line, row.column, row.value, row.reason)
+                    for row in self.result.invalid
+                ],
+            )
+
+
+def _kinds(connection: psycopg.Connection[Any], org_id: int) -> dict[str, list[str]]:
+    """The organisation's document kinds by what they are good for in a reference."""
+    query = "SELECT code, class, ages FROM ar.document_kind WHERE org_id = %s ORDER BY code"
+    kinds = connection.execute(query, [org_id]).fetchall()
+    return {
+        "charge_kinds": [code for code, group, _ in kinds if group == "charge"],
+        "aging_kinds": [code for code, _, ages in kinds if ages],
+        "source_kinds": [code for code, group, _ in kinds if group in ("credit", "receipt")],
+        "order_kinds": [code for code, group, _ in kinds if group == "order"],
+        "invoice_kinds": [code for code, _, ages in kinds if ages or code == "credit_invoice"],
+    }

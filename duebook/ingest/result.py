@@ -1,0 +1,35 @@
+"""What a file of a batch came to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from duebook.ingest.check import Rejected
+
+
+class Refused(Exception):
+    """The batch was not loaded and nothing changed. The message is one sentence."""
+
+
+Progress = Callable[[str, int, int], None]  # file, rows read so far, all rows once they are known
+
+
+@dataclass
+class Result:
+    """What a file came to. Counts by action: new, changed, unchanged, repeated, stale, skipped,
+    invalid; `warnings` are oddities that were let pass.
+    """
+
+    file: str
+    kind: str
+    counts: Counter[str] = field(default_factory=Counter)
+    invalid: list[Rejected] = field(default_factory=list)
+    warnings: Counter[str] = field(default_factory=Counter)
+    new_accounts: int = 0
+    seconds: float = 0.0
+
+    @property
+    def says_nothing_new(self) -> bool:
+        return not (self.counts["new"] or self.counts["changed"])
