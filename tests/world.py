@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import date
 from pathlib import Path
 
-from duebook.ingest.load import Result, load, open_file
+from duebook.ingest.load import Result, Results, load, open_file
 from duebook.visibility.organisations import (
     add_person,
     console_of,
@@ -67,7 +67,7 @@ class Company:
 
     def loads_all(
         self, batch: Mapping[str, Sequence[Mapping[str, object]]], **options: object
-    ) -> list[Result]:
+    ) -> Results:
         with tempfile.TemporaryDirectory() as folder:
             files = []
             for kind, rows in batch.items():

@@ -163,9 +163,7 @@ def derive(
     connection.execute(text(HERE / "end_disputes.sql"), named)
 
 
-def reached(
-    connection: psycopg.Connection[Any], *, org_id: int, customers: set[int]
-) -> set[int]:
+def reached(connection: psycopg.Connection[Any], *, org_id: int, customers: set[int]) -> set[int]:
     """These customers and those that money was transferred to or from, however often."""
     found, fresh = set(customers), set(customers)
     while fresh:

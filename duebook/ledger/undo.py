@@ -148,7 +148,9 @@ class _Undoing:
         later, what, file, batch_id = row
         named = {"run": self.run_id, "what": what, "later": batch_id or later, "file": file or ""}
         if later is None:
-            said = _("Run %(run)s cannot be undone: people have worked on what it brought (%(what)s).")
+            said = _(
+                "Run %(run)s cannot be undone: people have worked on what it brought (%(what)s)."
+            )
         else:
             said = _(
                 "Run %(run)s cannot be undone: run %(later)s (%(file)s) builds on it (%(what)s);"

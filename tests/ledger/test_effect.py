@@ -92,9 +92,7 @@ def test_what_a_source_reports_counts(books: Books) -> None:
     assert told(results) == ["A USD 100.00 40.00 -60.00"]
 
 
-def test_rows_are_bounded_and_totals_are_not(
-    books: Books, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_rows_are_bounded_and_totals_are_not(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(effects, "SHOWN_MAX", 2)
     rows = [invoice(str(n), f"{n}.00", account_number=f"B{n}") for n in range(1, 6)]
     results = books.loads_all({"invoices": rows})
@@ -133,9 +131,7 @@ def test_effects_are_what_the_aging_says_before_and_after(
             for row in results.effect.rows
         }
         assert found == {
-            key: (before[key], after[key])
-            for key in {*before, *after}
-            if before[key] != after[key]
+            key: (before[key], after[key]) for key in {*before, *after} if before[key] != after[key]
         }
         for total in results.effect.totals:
             changes = [row.change for row in results.effect.rows if row.currency == total.currency]
@@ -146,7 +142,9 @@ def replaced_ids(tried: Results, results: Results) -> effects.Effect:
     """Accounts that a dry run made have other ids."""
     ids = {row.account_number: row.customer_id for row in results.effect.rows}
     rows = [
-        effects.Owed(ids[r.account_number], r.account_number, r.account_name, r.currency, r.before, r.after)
+        effects.Owed(
+            ids[r.account_number], r.account_number, r.account_name, r.currency, r.before, r.after
+        )
         for r in tried.effect.rows
     ]
     return effects.Effect(rows, tried.effect.totals)

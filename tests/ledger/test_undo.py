@@ -27,8 +27,9 @@ from tests.strategies import ACCOUNTS, TODAY
 AT = datetime(2026, 6, 30, 12, tzinfo=UTC)
 NAMED = """
     WITH named AS (
-        SELECT d.*, CASE WHEN settles_id IS NULL THEN d.id::text ELSE concat_ws(' ', d.kind, d.settles_id,
-            d.issue_date, d.void_on) END AS name FROM ar.document d)
+        SELECT d.*, CASE WHEN settles_id IS NULL THEN d.id::text
+            ELSE concat_ws(' ', d.kind, d.settles_id, d.issue_date, d.void_on) END AS name
+        FROM ar.document d)
 """
 # Everything that is stated, and everything that follows from it. What follows has no lasting ids.
 LEDGER: dict[str, LiteralString] = {
@@ -45,8 +46,8 @@ LEDGER: dict[str, LiteralString] = {
     " ORDER BY id",
     "settled": "SELECT to_jsonb(d) - '{id,run_id,recorded_at}'::text[] FROM ar.document d"
     " WHERE settles_id IS NOT NULL ORDER BY settles_id, issue_date, void_on",
-    "fitted": NAMED
-    + "SELECT jsonb_build_array(s.name, c.name, to_jsonb(a) - '{id,run_id,source_id,charge_id}'::text[])"
+    "fitted": NAMED + "SELECT jsonb_build_array(s.name, c.name,"
+    " to_jsonb(a) - '{id,run_id,source_id,charge_id}'::text[])"
     " FROM ar.allocation a JOIN named s ON s.id = a.source_id JOIN named c ON c.id = a.charge_id"
     " WHERE a.origin NOT IN ('stated', 'transfer') ORDER BY 1",
     "kept": "SELECT to_jsonb(b) FROM ar.ingest_before b ORDER BY b::text",
@@ -178,7 +179,9 @@ LATER: dict[str, tuple[str, dict[str, Any]]] = {
 @pytest.mark.parametrize("what", LATER)
 def test_what_a_later_run_builds_on_is_not_undone(books: Books, what: str) -> None:
     books.payment("P0", "5.00", date="2026-02-01")
-    first = books.loads_all({"invoices": [invoice("1", "100.00"), invoice("3", "1.00", account_number="B")]})
+    first = books.loads_all(
+        {"invoices": [invoice("1", "100.00"), invoice("3", "1.00", account_number="B")]}
+    )
     kind, row = LATER[what]
     later = books.loads_all({kind: [row]})
 
@@ -235,9 +238,7 @@ def test_one_organisation_does_not_undo_anothers_run(books: Books) -> None:
 
 @settings(max_examples=settings().max_examples // 2)
 @given(facts=facts(), seed=st.integers(0, 9999))
-def test_an_undone_batch_counts_as_never_loaded(
-    server: None, facts: list[Fact], seed: int
-) -> None:
+def test_an_undone_batch_counts_as_never_loaded(server: None, facts: list[Fact], seed: int) -> None:
     chance = Random(seed)
     books = Books(accounts=[*ACCOUNTS[:2]], owned=[ACCOUNTS[0]], today=TODAY)
     parts = split(facts, chance, parts=2)
@@ -263,7 +264,9 @@ def test_what_can_be_undone_leaves_what_the_others_alone_would_have_left(
 ) -> None:
     chance = Random(seed)
     parts = split(facts, chance, parts=3)
-    files = [told([altered(f, chance) if n else f for f in part], chance) for n, part in enumerate(parts)]
+    files = [
+        told([altered(f, chance) if n else f for f in part], chance) for n, part in enumerate(parts)
+    ]
     books, others = Books(today=TODAY), Books(today=TODAY)
     results = [loads(books, each) for each in files]
     undone = chance.randrange(len(files))

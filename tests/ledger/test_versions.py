@@ -40,7 +40,10 @@ SAID: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"source_number": "P0", "invoice_number": "0", "amount": "5.00", "date": "2026-02-01"},
         {"amount": "6.00"},
     ),
-    "order_links": ({"order_number": "O0", "invoice_number": "0", "amount": "5.00"}, {"amount": "6"}),
+    "order_links": (
+        {"order_number": "O0", "invoice_number": "0", "amount": "5.00"},
+        {"amount": "6"},
+    ),
 }
 
 
