@@ -1,0 +1,13 @@
+"""Sources of facts: the SQL file beside this one; no model of Django's concerns it."""
+
+from pathlib import Path
+
+from django.db import migrations
+
+SQL = Path(__file__).with_suffix(".sql").read_text()
+
+
+class Migration(migrations.Migration):
+    dependencies = [("duebook", "0006_intake")]
+
+    operations = [migrations.RunSQL(SQL)]
