@@ -51,6 +51,18 @@ INSERT INTO ar.export (org_id, person_id, kind, report, asked)
         (%(client)s, 'client')) AS v (person, kind);
 INSERT INTO ar.access_change (org_id, person_id, act, reason, customers)
     VALUES (%(org)s, %(admin)s, 'share', 'share', '{}');
+INSERT INTO ar.source_file (org_id, id, person_id, file_name)
+    VALUES (%(org)s, 900005, %(admin)s, 'invoices.csv');
+INSERT INTO ar.source_file_part (org_id, file_id, part, content)
+    VALUES (%(org)s, 900005, 1, 'sealed');
+INSERT INTO ar.intake (org_id, person_id, file_id, state)
+    VALUES (%(org)s, %(admin)s, 900005, 'checked');
+INSERT INTO ar.mapping (org_id, person_id, name, kind, header_key, content)
+    VALUES (%(org)s, %(admin)s, 'Ours', 'invoices', 'key', 'kind = "invoices"');
+INSERT INTO ar.sync_call (org_id, person_id, key, request_sha256, answer)
+    SELECT %(org)s, person_id, 'key', 'hash', '{}' FROM ar.api_token WHERE org_id = %(org)s;
+INSERT INTO ar.connector (org_id, person_id, name, type)
+    VALUES (%(org)s, 900003, 'Folder', 'folder');
 """
 
 

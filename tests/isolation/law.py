@@ -59,16 +59,16 @@ PART_OF_DOCUMENT = {
 CODES = """
     access_change.act access_change.reason allocation.currency allocation.external_id
     allocation.origin allocation.source_version allocation_key.coalesce api_token.scopes
-    audit_event.action connector.type currency.code customer.account_number customer.account_type
-    customer.currency customer.external_id customer.name_origin customer.parent_number
-    customer.source_version customer_access.reason dispute.origin document.class
-    document.currency document.external_id document.intake document.kind document.number
-    document.order_number document.origin document.source_version document.state
+    audit_event.action connector.type currency.code customer.account_number
+    customer.account_type customer.currency customer.external_id customer.name_origin
+    customer.parent_number customer.source_version customer_access.reason dispute.origin
+    document.class document.currency document.external_id document.intake document.kind
+    document.number document.order_number document.origin document.source_version document.state
     document_kind.class document_kind.code document_line.line_number document_line.status
     export.content_type export.kind export.report ingest_before.table_name
-    ingest_error.column_name ingest_run.counts ingest_run.kind ingest_run.source
-    intake.state invitation.language invitation.role job.kind job.task mapping.kind membership.role org.aging_basis
-    org.currency org.language org.member_scope org.slug org.timezone
+    ingest_error.column_name ingest_run.counts ingest_run.kind ingest_run.source intake.state
+    invitation.language invitation.role job.kind job.task mapping.kind membership.role
+    org.aging_basis org.currency org.language org.member_scope org.slug org.timezone
 """.split()
 # What nobody but the guard or the platform makes of a membership.
 NOT_OF_THE_HOUSE = "{console,platform}"
