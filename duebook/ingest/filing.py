@@ -59,12 +59,13 @@ class Filing:
         number: int,
         as_at: date | None,
         snapshot: Snapshot | None,
+        source: str,
     ) -> None:
         self.connection, self.viewer, self.file, self.number = connection, viewer, file, number
         self.kind = file.bound.kind.name
         self.shape, self.renamed = SHAPES[self.kind]
         self.resolved = sql.Identifier(f"resolved_{self.shape}")
-        self.as_at = as_at
+        self.as_at, self.source = as_at, source
         self.snapshot = snapshot if self.kind == OPEN_ITEMS else None
         self.result = Result(file.name, self.kind)
         self.touched: set[int] = set()
@@ -271,12 +272,13 @@ class Filing:
         row = self.connection.execute(
             "INSERT INTO ar.ingest_run (org_id, id, batch_id, person_id, source, kind, file_name,"
             " file_sha256, as_at, is_snapshot)"
-            " SELECT %s, id, COALESCE(%s, id), %s, 'file', %s, %s, %s, %s, %s"
+            " SELECT %s, id, COALESCE(%s, id), %s, %s, %s, %s, %s, %s, %s"
             " FROM nextval('ar.ingest_run_id_seq') AS id RETURNING id",
             [
                 self.viewer.org_id,
                 batch_id,
                 self.viewer.person_id,
+                self.source,
                 self.kind,
                 storable(self.file.name),  # A name may be any bytes.
                 self.file.sha256,

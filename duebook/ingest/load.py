@@ -6,7 +6,7 @@ Readers see the whole batch or nothing of it, and sending it again writes nothin
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -62,6 +62,9 @@ class Results(Sequence[Result]):
         return len(self.files)
 
 
+Within = Callable[[psycopg.Connection[Any], Results], None]
+
+
 class _DryRun(Exception):
     pass
 
@@ -74,12 +77,16 @@ def load(
     strict: bool = False,
     snapshot: bool = False,
     dry_run: bool = False,
+    source: str = "file",
+    within: Within = lambda *_: None,
     progress: Progress = lambda *_: None,
 ) -> Results:
     """Load files as one batch. Raises Refused when nothing may be loaded.
 
     `snapshot`: the files of invoices among them name all that is open; what they do not name is
-    settled. Rows are read and checked before anybody has to wait for this batch.
+    settled. Rows are read and checked before anybody has to wait for this batch. `source` is
+    where the history says it came from. `within` is called at the end of the batch's own
+    transaction: what it writes stands if and only if the batch does.
     """
     ordered = sorted(files, key=lambda file: file.bound.kind.load_order)
     whole = Snapshot(ordered) if snapshot else None
@@ -87,7 +94,15 @@ def load(
         pass  # Who may not see the organisation need not send a file.
     with _tables() as connection:
         filings = [
-            Filing(connection, viewer, file, number=number, as_at=as_at, snapshot=whole)
+            Filing(
+                connection,
+                viewer,
+                file,
+                number=number,
+                as_at=as_at,
+                snapshot=whole,
+                source=source,
+            )
             for number, file in enumerate(ordered, start=1)
         ]
         for filing in filings:
@@ -96,6 +111,7 @@ def load(
         try:
             with _alone(viewer, connection):
                 _post(connection, viewer, filings, results, strict=strict)
+                within(connection, results)
                 if dry_run:
                     raise _DryRun
         except _DryRun:

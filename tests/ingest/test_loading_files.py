@@ -16,6 +16,7 @@ from duebook.export import answers
 from duebook.ingest.load import load
 from duebook.ingest.opening import open_files
 from duebook.visibility.organisations import console_of
+from duebook.visibility.seeing import raw
 from tests.ingest import dialects
 from tests.ingest.dialects import AMOUNTS, DATES, Invoice, Way
 
@@ -168,3 +169,37 @@ def test_an_export_of_our_own_comes_back(world, tmp_path):
     assert result.counts["new"] == 1
     [row] = aging(world.zenith)
     assert row["outstanding"] == "1234.56"
+
+
+def test_what_happens_within_a_batch_stands_or_falls_with_it(world):
+    company = world.acme
+
+    def note(connection, results):
+        connection.execute("UPDATE ar.org SET name = 'Noted' WHERE org_id = %s", [company.org_id])
+        seen.append((results.batch_id is not None, results[0].counts["new"]))
+
+    def fail(connection, results):
+        note(connection, results)
+        raise ZeroDivisionError
+
+    def state():
+        with company.admin():
+            [(name,)] = raw().execute("SELECT name FROM ar.org").fetchall()
+            sources = raw().execute("SELECT source FROM ar.ingest_run ORDER BY id").fetchall()
+        return name, [source for (source,) in sources]
+
+    seen: list[tuple[bool, int]] = []
+    name, sources = state()
+    row = {
+        "account_number": "C1",
+        "invoice_number": "W-1",
+        "issue_date": "2026-01-01",
+        "amount": "5.00",
+    }
+    with pytest.raises(ZeroDivisionError):
+        company.loads("invoices", [row], within=fail, source="somewhere")
+    assert state() == (name, sources)
+
+    company.loads("invoices", [row], within=note, source="somewhere")
+    assert state() == ("Noted", [*sources, "somewhere"])
+    assert seen == [(True, 1), (True, 1)]
