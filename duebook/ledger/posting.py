@@ -157,7 +157,8 @@ def derive(
         some = whole and len(special) * WHOLE_FROM >= known
         squeezed = {**named, "customers": None if some else sorted(special)}
         connection.execute(text(HERE / "fit_allocations.sql"), squeezed)
-    if _one(connection, SETTLES, org_id, org_id, org_id):
+    # A batch adds to what sources report and replaces it; anybody else may have taken it back.
+    if run_id is None or _one(connection, SETTLES, org_id, org_id, org_id):
         connection.execute(text(HERE / "settle_reported.sql"), named)
     connection.execute(text(HERE / "balance_documents.sql"), named)
     connection.execute(text(HERE / "end_disputes.sql"), named)
@@ -174,7 +175,7 @@ def reached(connection: psycopg.Connection[Any], *, org_id: int, customers: set[
     return found
 
 
-# Whether anything is settled without a name, or was.
+# Whether anything is settled without a name.
 SETTLES: LiteralString = (
     "SELECT EXISTS (SELECT FROM ar.settlement WHERE org_id = %s)"
     " OR EXISTS (SELECT FROM ar.document WHERE org_id = %s AND settles_id IS NOT NULL)"

@@ -131,6 +131,18 @@ def test_what_a_batch_changed_is_as_it_was(books: Books) -> None:
     assert books.balance("1", on="2026-04-01") == 60
 
 
+def test_what_a_payment_settled_by_report_alone_is_open_again(books: Books) -> None:
+    books.invoice("1", "100.00")
+    books.payment("P1", "100.00", date="2026-02-01")
+    before = everything(books)
+    snapshot = books.loads_all({"invoices": [invoice("2", "5.00")]}, snapshot=True)
+    assert books.balance("1", on="2026-06-30") == 0
+
+    undoes(books, snapshot)
+    assert everything(books) == before
+    assert books.balance("1", on="2026-06-30") == 100
+
+
 def test_a_dry_run_undoes_nothing_and_says_what_it_would(books: Books) -> None:
     results = books.loads_all({"invoices": [invoice("1", "100.00"), invoice("2", "10.00")]})
     before = everything(books)
