@@ -31,7 +31,10 @@ def import_files(asked: Namespace) -> int:
     files = [
         file
         for path in asked.files
-        for file in open_files(path, kind=asked.kind, mapping=mapping, currency=currency)
+        if not (mapping and path.name.casefold() == mapping.lines_file.casefold())
+        for file in open_files(
+            path, kind=asked.kind, mapping=mapping, currency=currency, beside=asked.files
+        )
     ]
     for file in files:
         _tell(file)

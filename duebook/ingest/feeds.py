@@ -11,6 +11,8 @@ from duebook.ingest.dates import PLAIN_FORMATS
 from duebook.ingest.kinds import Field, Kind
 from duebook.ingest.rows import Typed
 
+LINES_COLUMN = "(sum of lines)"
+
 
 class BadMapping(Exception):
     """A mapping that cannot be used. The message is one sentence: file, key and remedy."""
@@ -45,6 +47,9 @@ class Column:
     sign: Sign | None = None
     # Columns whose amounts are taken off.
     less: tuple[str, ...] = ()
+    # Columns whose numbers it is multiplied by, then columns whose shares of 1 are taken off.
+    times: tuple[str, ...] = ()
+    less_share: tuple[str, ...] = ()
     # Columns whose days are added to the date: the first that is not empty or zero counts.
     add_days: tuple[str, ...] = ()
     # The column whose payment terms are added to the date.
@@ -53,7 +58,14 @@ class Column:
     @property
     def others(self) -> tuple[str, ...]:
         """Columns it needs beside its own."""
-        named = (*self.less, *self.add_days, self.terms, self.sign.column if self.sign else "")
+        named = (
+            *self.less,
+            *self.times,
+            *self.less_share,
+            *self.add_days,
+            self.terms,
+            self.sign.column if self.sign else "",
+        )
         return tuple(name for name in named if name)
 
 
@@ -122,6 +134,11 @@ class Mapping:
     skip_rows: int = 0
     # Rows of totals and headings are left out.
     skip_totals: bool = False
+    # Another file whose lines make up the amounts of this one, the column that both have, and what
+    # a line is worth.
+    lines_file: str = ""
+    lines_on: str = ""
+    lines_amount: Column = field(default_factory=lambda: Column(()))
 
     def fields_present(self, header: Sequence[str], *, kind: str | None = None) -> set[str]:
         """The fields a file with this header feeds, defaults included."""

@@ -91,6 +91,8 @@ def finishers(bound: Bound) -> tuple[Finish, ...]:
         slot = bound.kind.slots[feed.field.name] + FIRST_FIELD
         if feed.column.less:
             made.append(_less(bound, feed, slot))
+        if feed.column.times or feed.column.less_share:
+            made.append(_multiplied(bound, feed, slot))
         if feed.column.sign:
             made.append(_signed(bound, feed, slot))
         if feed.column.add_days or feed.column.terms:
@@ -114,6 +116,36 @@ def _less(bound: Bound, feed: Feed, slot: int) -> Finish:
         values[slot] = Decimal(format(value.normalize(), "f"))
 
     return less
+
+
+def _multiplied(bound: Bound, feed: Feed, slot: int) -> Finish:
+    """Such as price x quantity x (1 - discount)."""
+    factors = [bound.others[name] for name in feed.column.times]
+    shares = [bound.others[name] for name in feed.column.less_share]
+    texts, exact = amounts_of(bound.mapping), amount_parser()
+
+    def number(cells: list[str], at: int, *, empty: str) -> Decimal:
+        cell = cells[at]
+        try:
+            return exact(cell) if type(cell) is Exact else texts(cell.strip() or empty)
+        except Wrong as wrong:
+            raise Wrong(str(wrong), at=at) from None
+
+    def multiplied(values: list[Any], cells: list[str]) -> None:
+        if (value := values[slot]) is None:
+            return
+        for at in factors:
+            if not cells[at].strip():
+                raise Wrong("This is empty, and the amount needs it: put a number there.", at=at)
+            value *= number(cells, at, empty="")
+        for at in shares:
+            share = number(cells, at, empty="0")
+            if not 0 <= share <= 1:
+                raise Wrong("This is no share between 0 and 1: correct it.", at=at)
+            value *= 1 - share
+        values[slot] = Decimal(format(value.normalize(), "f"))
+
+    return multiplied
 
 
 def _signed(bound: Bound, feed: Feed, slot: int) -> Finish:

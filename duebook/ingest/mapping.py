@@ -13,9 +13,9 @@ from typing import Any
 
 from duebook.ingest.cells import DAYS_LIMIT
 from duebook.ingest.dates import PLAIN_FORMATS, NotADate, date_format
+from duebook.ingest.feeds import LINES_COLUMN, Column, Filter, Sign
 from duebook.ingest.feeds import BadMapping as BadMapping
 from duebook.ingest.feeds import Bound as Bound
-from duebook.ingest.feeds import Column, Filter, Sign
 from duebook.ingest.feeds import Mapping as Mapping
 from duebook.ingest.guess import guess_kind as guess_kind
 from duebook.ingest.kinds import KINDS
@@ -24,12 +24,13 @@ SIZE_LIMIT = 1_000_000
 
 _KEYS = (
     "kind columns defaults filter date_formats decimal thousands round nulls encoding"
-    " symbols terms sheet header separator skip_rows skip_totals"
+    " symbols terms sheet header separator skip_rows skip_totals lines"
 ).split()
 _COLUMN_KEYS = (
     "column columns join default translate format formats strip_decimal prefix"
-    " carry sign less add_days terms"
+    " carry sign less times less_share add_days terms"
 ).split()
+_LINES_KEYS = "file on amount".split()
 _SIGN_KEYS = "column negative positive negative_prefix".split()
 _THOUSANDS = ("", ",", ".", " ", "'", "\u2019")
 _TESTS = {"equals": True, "in": True, "not_equals": False, "not_in": False}
@@ -84,6 +85,11 @@ class _Reading:
         self.must_be_known(self.table, _KEYS, "a mapping")
         kind = self.one_of("kind", (None, *KINDS))
         columns = self.section(self.table, "columns")
+        lines = self.lines()
+        if lines:
+            if "amount" in columns:
+                raise self.bad("columns.amount", "is what [lines] sums up: leave it out")
+            columns = {**columns, "amount": LINES_COLUMN}
         defaults = dict(self.section(self.table, "defaults"))
         for name in [*columns, *defaults]:
             self.must_be_field(name, kind)
@@ -111,6 +117,7 @@ class _Reading:
             separator=self.separator(),
             skip_rows=self.whole(self.table, "skip_rows"),
             skip_totals=self.yes(self.table, "skip_totals"),
+            **lines,
         )
         if mapping.decimal == mapping.thousands:
             raise self.bad("thousands", "is the decimal mark too: correct one of them")
@@ -191,11 +198,25 @@ class _Reading:
             carry=self.yes(value, "carry", key),
             sign=self.sign(key, value),
             less=self.names(value, "less"),
+            times=self.names(value, "times"),
+            less_share=self.names(value, "less_share"),
             add_days=self.names(value, "add_days"),
             terms=self.text(value, "terms"),
         )
         self.must_suit(name, column)
         return column
+
+    def lines(self) -> dict[str, Any]:
+        """Which other file's lines make up the amounts of this one."""
+        table = self.section(self.table, "lines")
+        if not table:
+            return {}
+        self.must_be_known(table, _LINES_KEYS, "[lines]")
+        file, on = self.text(table, "file").strip(), self.text(table, "on").strip()
+        if not file or not on or "amount" not in table:
+            raise self.bad("[lines]", "must say file, on and amount")
+        amount = self.column("amount", table["amount"])
+        return {"lines_file": file, "lines_on": on, "lines_amount": amount}
 
     def sources(self, key: str, value: dict[str, Any]) -> tuple[str, ...]:
         named = {*value} & {"column", "columns"}
@@ -280,6 +301,8 @@ class _Reading:
             ("prefix", column.prefix, "text"),
             ("sign", column.sign, "amount"),
             ("less", column.less, "amount"),
+            ("times", column.times, "amount"),
+            ("less_share", column.less_share, "amount"),
             ("add_days", column.add_days, "date"),
             ("terms", column.terms, "date"),
         ):

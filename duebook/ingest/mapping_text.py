@@ -8,7 +8,7 @@ from collections.abc import Mapping as Pairs
 from typing import Any
 
 from duebook.ingest.dates import PLAIN_FORMATS
-from duebook.ingest.feeds import Column, Filter, Mapping
+from duebook.ingest.feeds import LINES_COLUMN, Column, Filter, Mapping
 
 
 def mapping_text(mapping: Mapping) -> str:
@@ -18,7 +18,14 @@ def mapping_text(mapping: Mapping) -> str:
         lines.append(f"header = {_value(mapping.header)}")
     if mapping.columns:
         lines += ["", "[columns]"]
-        lines += [f"{name} = {_column(each)}" for name, each in mapping.columns.items()]
+        lines += [
+            f"{name} = {_column(each)}"
+            for name, each in mapping.columns.items()
+            if each.sources != (LINES_COLUMN,)
+        ]
+    if mapping.lines_file:
+        lines += ["", "[lines]", f"file = {_value(mapping.lines_file)}"]
+        lines += [f"on = {_value(mapping.lines_on)}", f"amount = {_column(mapping.lines_amount)}"]
     for title, table in (("defaults", mapping.defaults), ("terms", mapping.terms)):
         if table:
             lines += ["", f"[{title}]"]
@@ -56,6 +63,8 @@ def _column(column: Column) -> str:
         "prefix": column.prefix,
         "carry": column.carry,
         "less": column.less,
+        "times": column.times,
+        "less_share": column.less_share,
         "add_days": column.add_days,
         "terms": column.terms,
     }

@@ -10,9 +10,10 @@ from pathlib import Path
 from duebook.ingest import csv_file, json_file, xlsx_file
 from duebook.ingest.archive import Folder, Member, unpacked
 from duebook.ingest.encoding import Unreadable, opened_bytes
-from duebook.ingest.feeds import Bound, Mapping
+from duebook.ingest.feeds import BadMapping, Bound, Mapping
 from duebook.ingest.guess import guess_kind, plain_name
 from duebook.ingest.kinds import KINDS
+from duebook.ingest.lines import with_lines
 from duebook.ingest.mapping import plain_mapping
 from duebook.ingest.names import is_known
 from duebook.ingest.proposal import Proposal
@@ -51,15 +52,23 @@ class Opened:
 
 
 def open_files(
-    path: Path, *, kind: str | None = None, mapping: Mapping | None = None, currency: str = ""
+    path: Path,
+    *,
+    kind: str | None = None,
+    mapping: Mapping | None = None,
+    currency: str = "",
+    beside: Sequence[Path] = (),
 ) -> list[Opened]:
     """Every table of a file. Raises Unreadable or BadMapping, each in one sentence, before
     anything is written: also where a file can be understood in more than one way.
 
-    `currency` is the organisation's, for files that name none.
+    `currency` is the organisation's, for files that name none; `beside` are files among which the
+    mapping's lines may stand.
     """
     mapping = mapping or plain_mapping(kind)
     groups = _tables(path, mapping)
+    if mapping.lines_file:
+        groups = _summed(groups, mapping, beside)
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     found: list[Opened] = []
@@ -101,6 +110,27 @@ def _tables(path: Path, mapping: Mapping) -> list[list[Source]]:
         members = unpacked(path, folder.path, name=path.name)
         return [[replace(t, keeps=folder) for t in _of_member(m, mapping)] for m in members]
     return [_of_file(path, path.name, start, mapping)]
+
+
+def _summed(
+    groups: list[list[Source]], mapping: Mapping, beside: Sequence[Path]
+) -> list[list[Source]]:
+    """Without the file of lines, and with their sums."""
+    wanted = mapping.lines_file.casefold()
+    plain = replace(mapping, header=None, skip_rows=0, sheet="")
+    others = [_tables(path, plain) for path in beside if path.name.casefold() == wanted]
+    every = [tables for each in [groups, *others] for tables in each]
+    found = [each for each in every if each[0].name.rpartition("/")[2].casefold() == wanted]
+    if len(found) != 1:
+        raise BadMapping(
+            f"{mapping.name} takes amounts from {mapping.lines_file}: send that file along."
+        )
+    lines = tabled(found[0][0], header=None)
+    return [
+        [with_lines(tabled(each, header=mapping.header), mapping, lines) for each in tables[:1]]
+        for tables in groups
+        if tables is not found[0]
+    ]
 
 
 def _of_member(member: Member, mapping: Mapping) -> list[Source]:
