@@ -55,10 +55,16 @@ class Landing:
 
 @dataclass(frozen=True)
 class SampleRow:
-    """A row as it stands in the file; long cells are cut."""
+    """A row as it stands in the file; long cells are cut.
+
+    `types` says by letter which cells the file itself holds as numbers (x) or days (d); `trouble`
+    why the cells cannot be trusted.
+    """
 
     line: int
     cells: list[str]
+    types: str = ""
+    trouble: str = ""
 
 
 @dataclass(frozen=True)
