@@ -89,7 +89,7 @@ TABLES = {
     "access_change": Table("person_id = %(person)s", "id", "act = 'unshare'", {"id": SPARE}),
 }
 TAKEN, RESTS = "23505", "23503"
-RESTED_ON = (("customer", "admin"), ("source_file", "admin"))
+RESTED_ON = (("customer", "admin"),)
 ACTIONS = {"select": "s", "insert": "i", "update": "su", "delete": "sd", "upsert": "siu"}
 
 
