@@ -13,8 +13,9 @@ HEADER = "Kundennr.;Rechnungsnr.;Rechnungsdatum;Fällig am;Betrag;Sachbearbeiter
 
 
 def typed(company, *paths, **more):
-    plain = {"kind": None, "mapping": None, "as_at": None, "strict": False, "dry_run": False}
-    asked = {"slug": company.slug, "files": list(paths), **plain, **more}
+    plain = dict.fromkeys(("kind", "mapping", "as_at"))
+    switches = dict.fromkeys(("strict", "dry_run", "snapshot"), False)
+    asked = {"slug": company.slug, "files": list(paths), **plain, **switches, **more}
     return import_files(Namespace(**asked))
 
 
