@@ -15,7 +15,7 @@ from typing import Any, LiteralString
 
 import psycopg
 
-from duebook.ledger.posting import join_as_a_whole, text
+from duebook.ledger.posting import MANY, join_as_a_whole, text
 
 HERE = Path(__file__).parent
 SHOWN_MAX = 1_000  # rows of each currency
@@ -76,7 +76,8 @@ class Reckoning:
     def concern(self, query: LiteralString, **named: Any) -> None:
         """The accounts that a query answers with, which were not named before."""
         if fresh := self._name(query, **named):
-            join_as_a_whole(self.connection, rows=fresh)
+            if fresh > MANY:  # A batch of many rows goes on joining as a whole, however few owe.
+                join_as_a_whole(self.connection, rows=fresh)
             self.connection.execute(text(HERE / "owed_before.sql"), self.named)
             self.connection.execute("UPDATE pg_temp.concerned SET is_fresh = false WHERE is_fresh")
 

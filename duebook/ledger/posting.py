@@ -148,7 +148,7 @@ def derive(
     customers = reached(connection, org_id=org_id, customers=customers)
     known = _one(connection, "SELECT count(*) FROM ar.customer WHERE org_id = %s", org_id)
     whole = len(customers) * WHOLE_FROM >= known
-    join_as_a_whole(connection, rows=known if whole else len(customers))
+    join_as_a_whole(connection, rows=MANY + 1 if whole else len(customers))
     named = {"org": org_id, "run": run_id, "customers": None if whole else sorted(customers)}
     while connection.execute(text(HERE / "void_transfers.sql"), named).rowcount:
         pass  # What was transferred may have been transferred on.
