@@ -14,6 +14,8 @@ GRANT EXECUTE ON FUNCTION guard.viewer_is_platform(), guard.set_standing(bigint,
     TO duebook_platform;
 GRANT EXECUTE ON FUNCTION guard.record(text, jsonb, text, bigint) TO duebook_admin, duebook_member, duebook_member_all,
     duebook_client, duebook_service, duebook_service_read, duebook_platform;
+GRANT EXECUTE ON FUNCTION guard.freshness(timestamptz) TO duebook_admin, duebook_member, duebook_member_all,
+    duebook_client, duebook_service, duebook_service_read;
 GRANT EXECUTE ON FUNCTION guard.audit_end() TO duebook_admin;
 GRANT EXECUTE ON FUNCTION guard.enqueue(text, jsonb) TO duebook_admin, duebook_member, duebook_member_all, duebook_client;
 GRANT EXECUTE ON FUNCTION guard.memberships_of(bigint), guard.console_of(text), guard.owns_platform(bigint),
@@ -22,7 +24,7 @@ GRANT EXECUTE ON FUNCTION guard.memberships_of(bigint), guard.console_of(text), 
     guard.rename_person(bigint, text, text), guard.token_viewer(text, text), guard.identity_provider_of(text),
     guard.enqueue_letter(bigint)
     TO duebook_door;
-GRANT EXECUTE ON FUNCTION guard.job_viewer(bigint), guard.tidy() TO duebook_worker;
+GRANT EXECUTE ON FUNCTION guard.job_viewer(bigint), guard.tidy(), guard.order_polls() TO duebook_worker;
 GRANT USAGE ON SEQUENCE guard.principal_id_seq TO duebook_door, duebook_admin, duebook_platform;
 
 REVOKE ALL ON ALL TABLES IN SCHEMA door FROM duebook_door;

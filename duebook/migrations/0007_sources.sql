@@ -106,6 +106,7 @@ CREATE TABLE ar.connector (
     active        boolean NOT NULL DEFAULT true,
     cursor        jsonb NOT NULL DEFAULT '{}',  -- moved in the transaction that brings the facts
     data_as_of    timestamptz,  -- until when everything the source says is here
+    polling_since timestamptz,  -- while it is asked
     tried_at      timestamptz,
     succeeded_at  timestamptz,
     failures      bigint NOT NULL DEFAULT 0,  -- since it went well
@@ -116,6 +117,10 @@ CREATE TABLE ar.connector (
     UNIQUE (org_id, person_id),
     FOREIGN KEY (org_id, person_id) REFERENCES ar.person
 );
+
+-- What came last by other ways, for pages that say how fresh their figures are.
+-- squawk-ignore require-concurrent-index-creation
+CREATE INDEX ingest_run_sent ON ar.ingest_run (org_id, id) WHERE source <> 'connector' AND undone_at IS NULL;
 
 -- Texts have no statistics that a plan could tell of.
 ALTER TABLE ar.source_file ALTER COLUMN file_name SET STATISTICS 0, ALTER COLUMN sha256 SET STATISTICS 0;

@@ -65,11 +65,12 @@ LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_ca
         WHEN 'console' THEN 'admin'
         WHEN 'member' THEN CASE o.member_scope WHEN 'all' THEN 'member_all' ELSE 'member' END
         WHEN 'platform' THEN (SELECT 'admin' FROM ar.platform_person p WHERE p.person_id = person AND p.active)
-        WHEN 'service' THEN (
+        WHEN 'service' THEN COALESCE((
             SELECT CASE WHEN 'ingest' = ANY (t.scopes) THEN 'service' ELSE 'service_read' END
             FROM ar.api_token t
             WHERE t.org_id = org AND t.person_id = person AND t.revoked_at IS NULL
-              AND (t.expires_at IS NULL OR t.expires_at > now()))
+              AND (t.expires_at IS NULL OR t.expires_at > now())), (
+            SELECT 'service' FROM ar.connector c WHERE c.org_id = org AND c.person_id = person))
         ELSE m.role END
     FROM ar.membership m JOIN ar.org o ON o.org_id = m.org_id
     WHERE m.org_id = org AND m.person_id = person AND m.active AND (m.until IS NULL OR m.until > now())
@@ -201,6 +202,66 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT j.org_id, j.person_id, j.kind, j.task, j.args FROM ar.job j
     WHERE j.id = job AND guard.kind_of(j.org_id, j.person_id) = j.kind
 $$;
+
+-- Has every connector asked whose time has come, as the service that it is; how many those are. Until a
+-- poll says otherwise, the next one is due after the connector's own time.
+CREATE OR REPLACE FUNCTION guard.order_polls() RETURNS bigint
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    due     record;
+    ordered bigint;
+    polls   bigint := 0;
+BEGIN
+    FOR due IN SELECT c.org_id, c.id, c.person_id FROM ar.connector c
+               WHERE c.active AND c.next_at <= now() AND guard.kind_of(c.org_id, c.person_id) = 'service'
+               ORDER BY c.next_at LIMIT 100 FOR UPDATE OF c SKIP LOCKED LOOP
+        UPDATE ar.connector c SET next_at = now() + make_interval(mins => c.every_minutes::int)
+        WHERE c.org_id = due.org_id AND c.id = due.id;
+        INSERT INTO ar.job (org_id, person_id, kind, task, args)
+        VALUES (due.org_id, due.person_id, 'service', 'poll', jsonb_build_object('connector', due.id))
+        RETURNING id INTO ordered;
+        PERFORM queue.defer('run', jsonb_build_object('job', ordered), 'poll ' || due.org_id || ' ' || due.id, 'polls');
+        polls := polls + 1;
+    END LOOP;
+    RETURN polls;
+END $$;
+
+-- How fresh the facts of the viewer's organisation are: of each connector, and of what came last by files
+-- and pushes (no name). Clients and services see one line, which names nothing.
+CREATE OR REPLACE FUNCTION guard.freshness(at timestamptz)
+RETURNS TABLE (name text, as_of timestamptz, state text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    viewer record;
+    sent   timestamptz;
+BEGIN
+    SELECT * INTO viewer FROM guard.verified_viewer();
+    IF viewer.org_id IS NULL OR guard.kind_of(viewer.org_id, viewer.person_id) IS DISTINCT FROM viewer.kind THEN
+        RETURN;
+    END IF;
+    SELECT r.started_at INTO sent FROM ar.ingest_run r
+    WHERE r.org_id = viewer.org_id AND r.source <> 'connector' AND r.undone_at IS NULL ORDER BY r.id DESC LIMIT 1;
+    RETURN QUERY
+        WITH asked AS (
+            SELECT c.name, c.data_as_of AS as_of,
+                   CASE WHEN c.failures > 0 THEN 'failing'
+                        -- Two polls were missed: nobody asks it.
+                        WHEN COALESCE(c.succeeded_at, c.next_at) < at - make_interval(mins => 2 * c.every_minutes::int + 5)
+                            THEN 'overdue'
+                        ELSE 'fine' END AS state
+            FROM ar.connector c WHERE c.org_id = viewer.org_id AND c.active
+        ), known AS (
+            SELECT a.name, a.as_of, a.state FROM asked a
+            UNION ALL SELECT NULL, sent, 'fine' WHERE sent IS NOT NULL
+        )
+        SELECT k.name, k.as_of, k.state FROM known k WHERE viewer.kind IN ('admin', 'member', 'member_all')
+        UNION ALL
+        SELECT NULL, COALESCE((SELECT min(a.as_of) FROM asked a), sent), COALESCE((SELECT min(a.state) FROM asked a
+               WHERE a.state <> 'fine' AND viewer.kind <> 'client'), 'fine')
+        WHERE viewer.kind NOT IN ('admin', 'member', 'member_all') AND (sent IS NOT NULL OR EXISTS (SELECT FROM asked))
+        ORDER BY 1 NULLS LAST;
+END $$;
 
 -- What has served its time, whoever it belongs to: files after a week, ordered work after a month.
 CREATE OR REPLACE FUNCTION guard.tidy(OUT exports bigint, OUT jobs bigint)

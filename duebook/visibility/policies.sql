@@ -48,7 +48,7 @@ BEGIN
             ('intake',            'org',      'id',          'siud', '',     '',     '',     ''),
             ('mapping',           'org',      'id',          'siud', '',     '',     's',    ''),
             ('sync_call',         'own',      'person_id',   '',     '',     '',     'sid',  ''),
-            ('connector',         'org',      'id',          'siud', '',     '',     'su',   ''),
+            ('connector',         'person',   'person_id',   'siud', '',     '',     'su',   ''),
             ('job',               'person',   'person_id',   's',    's',    '',     '',     ''),
             ('audit_event',       'org',      'id',          's',    '',     '',     '',     ''),
             ('audit_link',        'org',      'event_id',    's',    '',     '',     '',     ''),
@@ -122,6 +122,7 @@ BEGIN
             ('org', 'SELECT'), ('person', 'SELECT, INSERT, UPDATE'), ('membership', 'SELECT, INSERT, UPDATE'),
             ('team_member', 'SELECT'), ('customer', 'SELECT'), ('client_link', 'SELECT, INSERT, DELETE'),
             ('job', 'SELECT, INSERT, DELETE'), ('export', 'SELECT, DELETE'), ('invitation', 'SELECT, UPDATE'), ('api_token', 'SELECT, UPDATE'), ('identity_provider', 'SELECT'),
+            ('connector', 'SELECT, UPDATE'), ('ingest_run', 'SELECT'),
             ('audit_event', 'SELECT, INSERT'), ('audit_link', 'SELECT, INSERT')) AS g (name, rights) LOOP
         EXECUTE format('GRANT %s ON ar.%I TO duebook_guard', r.rights, r.name);
         EXECUTE format('CREATE POLICY guard_rows ON ar.%I TO duebook_guard USING (true) WITH CHECK (true)', r.name);

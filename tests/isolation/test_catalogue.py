@@ -289,6 +289,10 @@ FUNCTIONS = {  # function -> what it promises (s, v or i), who may run it
     "guard.decline_invitation(text,text)": ("v", "door"),
     "guard.enqueue(text,jsonb)": ("v", "admin client member member_all"),
     "guard.enqueue_letter(bigint)": ("v", "door"),
+    "guard.freshness(timestamp with time zone)": (
+        "s",
+        "admin client member member_all service service_read",
+    ),
     "guard.hold_invitation(text)": ("v", "door"),
     "guard.identity_provider_of(text)": ("s", "door"),
     "guard.invitation_by(text)": ("s", "door"),
@@ -300,6 +304,7 @@ FUNCTIONS = {  # function -> what it promises (s, v or i), who may run it
     "guard.link_older()": ("v", ""),
     "guard.member_org()": ("s", "member"),
     "guard.memberships_of(bigint)": ("s", "door"),
+    "guard.order_polls()": ("v", "worker"),
     "guard.owns_platform(bigint)": ("s", "door"),
     "guard.record(text,jsonb,text,bigint)": ("v", VIEWERS),
     "guard.record_at_door(bigint,text,jsonb,text,bigint)": ("v", "door"),
