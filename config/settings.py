@@ -139,6 +139,11 @@ CACHES = {
     }
 }
 
+# Folders below which connectors may look for files: of each organisation in one named as it is.
+FOLDERS = [Path(each) for each in os.environ.get("DUEBOOK_FOLDERS", "").split(os.pathsep) if each]
+# Hosts of the network behind that may be asked for data, over http too; separated by commas.
+INSIDE = frozenset(each for each in os.environ.get("DUEBOOK_INSIDE", "").split(",") if each)
+
 # Letters wait at the door until the worker has delivered them (duebook/post).
 EMAIL_BACKEND = "duebook.post.outbox.Outbox"
 # smtp://user:password@host:587 or smtps://...:465; a demonstration sends nothing.

@@ -8,13 +8,14 @@ from collections.abc import Callable
 from typing import Any
 
 from duebook.jobs.exports import make_export
+from duebook.jobs.polls import poll_connector
 from duebook.visibility.audit import coming_from
 from duebook.visibility.seeing import NotAllowed, raw
 from duebook.visibility.viewer import Viewer
 
 # Each takes the viewer and what was ordered, and enters seeing(viewer) itself. An order may be
 # done twice when a worker dies over it.
-TASKS: dict[str, Callable[..., None]] = {"export": make_export}
+TASKS: dict[str, Callable[..., None]] = {"export": make_export, "poll": poll_connector}
 
 log = logging.getLogger("duebook.jobs")
 

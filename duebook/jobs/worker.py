@@ -15,7 +15,9 @@ from collections.abc import Callable
 from typing import ParamSpec
 
 import procrastinate
+import psycopg
 from django.db import connections
+from django.db.utils import DatabaseError
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job, Status
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
@@ -23,13 +25,14 @@ from procrastinate.retry import BaseRetryStrategy, RetryDecision
 from duebook.database import queue as tables
 from duebook.database.logins import POOLED
 from duebook.database.lost import is_lost
-from duebook.jobs import tasks, upkeep
+from duebook.jobs import polls, tasks, upkeep
 from duebook.post import delivery
 
 LOOK_SECONDS = 1.0
 ABANDONED_SECONDS = 30.0  # without a sign of life from the worker that took the job
 TRIES_MAX = 3  # of a job whose workers die, or whose database went away
-LINES = {"work": 2, "letters": 2}  # and how many of each at once: large files need memory
+LINES = {"work": 2, "polls": 2, "letters": 2}  # and how many of each at once: files need memory
+DUE_SECONDS = 3.0  # between looks for connectors whose time has come
 LETTER_TRIES = 8  # after 4 s, 16 s, ... 4.5 h: within six hours
 Parameters = ParamSpec("Parameters")
 
@@ -77,15 +80,17 @@ def queue() -> procrastinate.App:
 async def _work(app: procrastinate.App, *, wait: bool) -> None:
     async with app.open_async():
         lines = [asyncio.create_task(_line(app, name, wait=wait)) for name in LINES]
-        care = asyncio.create_task(_take_care(app))
+        cares = [asyncio.create_task(_take_care(app))]
         if wait:
+            cares.append(asyncio.create_task(_order_polls()))
             told = asyncio.create_task(_told())
             await asyncio.wait([*lines, told], return_when=asyncio.FIRST_COMPLETED)
             for line in lines:  # once: a second time would tear them from their jobs
                 line.cancel()
         ended = await asyncio.gather(*lines, return_exceptions=True)
-        care.cancel()
-        await asyncio.gather(care, return_exceptions=True)
+        for care in cares:
+            care.cancel()
+        await asyncio.gather(*cares, return_exceptions=True)
     for trouble in ended:
         if isinstance(trouble, Exception):
             raise trouble
@@ -126,6 +131,16 @@ async def _take_care(app: procrastinate.App) -> None:
         await asyncio.sleep(ABANDONED_SECONDS)
 
 
+async def _order_polls() -> None:
+    """Connectors are asked when their time has come."""
+    while True:
+        try:
+            await asyncio.to_thread(_leaving_nothing(_order_due))
+        except (psycopg.Error, DatabaseError):
+            log.warning("Connectors cannot be looked for at the moment.")
+        await asyncio.sleep(DUE_SECONDS)
+
+
 async def _take_up(app: procrastinate.App) -> None:
     for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=ABANDONED_SECONDS):
         with contextlib.suppress(ConnectorException):  # another worker was faster
@@ -142,6 +157,10 @@ async def _try_again(app: procrastinate.App, job: Job) -> None:
 
 def _deliver(letter: int) -> None:
     delivery.deliver(letter)
+
+
+def _order_due() -> None:
+    polls.order_due()
 
 
 def _look_through_letters() -> None:

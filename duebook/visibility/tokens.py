@@ -87,7 +87,7 @@ def create_token(
         raise Refused(said % {"name": name})
     prefix = "".join(secrets.choice(PREFIX_LETTERS) for _each in range(8))
     token = f"duebook_{prefix}_{secrets.token_urlsafe(32)}"
-    service = _new_service(viewer, name)
+    service = new_service(viewer, name)
     raw().execute(
         "INSERT INTO ar.api_token (org_id, person_id, name, prefix, hash, scopes, created_by,"
         " expires_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
@@ -108,7 +108,8 @@ def create_token(
     return token
 
 
-def _new_service(viewer: Viewer, name: str) -> int:
+def new_service(viewer: Viewer, name: str) -> int:
+    """A person who is a service; what it may, its token or its connector says. Its id."""
     row = raw().execute("SELECT nextval('guard.principal_id_seq')").fetchone()
     service = int(row[0]) if row else 0
     raw().execute(

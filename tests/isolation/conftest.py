@@ -62,7 +62,8 @@ INSERT INTO ar.mapping (org_id, person_id, name, kind, header_key, content)
 INSERT INTO ar.sync_call (org_id, person_id, key, request_sha256, answer)
     SELECT %(org)s, person_id, 'key', 'hash', '{}' FROM ar.api_token WHERE org_id = %(org)s;
 INSERT INTO ar.connector (org_id, person_id, name, type)
-    VALUES (%(org)s, 900003, 'Folder', 'folder');
+    SELECT %(org)s, person_id, 'Folder of ' || name, 'folder' FROM ar.api_token
+    WHERE org_id = %(org)s;
 """
 
 

@@ -84,7 +84,10 @@ TABLES = {
     "mapping": Table("true", "id", "kind = 'X'", {"id": SPARE, "name": "new", "header_key": "new"}),
     "sync_call": Table("person_id = %(person)s", "person_id, key", "answer = '{}'", {"key": "new"}),
     "connector": Table(
-        "true", "id", "type = 'X'", {"id": SPARE, "name": "new", "person_id": SPARE}
+        "person_id = CASE WHEN %(kind)s LIKE 'service%%' THEN %(person)s ELSE 900003 END",
+        "id",
+        "type = 'X'",
+        {"id": SPARE, "name": "new", "person_id": SPARE},
     ),
     "access_change": Table("person_id = %(person)s", "id", "act = 'unshare'", {"id": SPARE}),
 }
