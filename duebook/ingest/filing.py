@@ -14,6 +14,7 @@ from psycopg import sql
 
 from duebook.ingest.check import ZERO, Rejected, Skipped, checker
 from duebook.ingest.encoding import storable
+from duebook.ingest.look_alikes import look
 from duebook.ingest.opening import Opened
 from duebook.ingest.result import Progress, Refused, Result
 from duebook.ingest.snapshot import KIND as OPEN_ITEMS
@@ -60,17 +61,19 @@ class Filing:
         as_at: date | None,
         snapshot: Snapshot | None,
         source: str,
+        looks: bool,
     ) -> None:
         self.connection, self.viewer, self.file, self.number = connection, viewer, file, number
         self.kind = file.bound.kind.name
         self.shape, self.renamed = SHAPES[self.kind]
         self.resolved = sql.Identifier(f"resolved_{self.shape}")
-        self.as_at, self.source = as_at, source
+        self.as_at, self.source, self.looks = as_at, source, looks
         self.snapshot = snapshot if self.kind == OPEN_ITEMS else None
         self.result = Result(file.name, self.kind)
         self.touched: set[int] = set()
         self.rows = 0
         self.named: list[tuple[str | None, str | None]] = []  # for the snapshot
+        self.kept_id: int | None = None  # of the file as it came
         self.batch: Batch
 
     # Before the transaction
@@ -147,6 +150,8 @@ class Filing:
         posting.join_as_a_whole(self.connection, rows=self.rows)
         self._resolve()
         self._note()
+        if self.looks:
+            self._look()
         self._post(reckoning)
         self._collect()
         self._judge(strict=strict)
@@ -196,6 +201,14 @@ class Filing:
             )
             if count := self._one(partly, self.number):
                 self.result.warnings[PARTLY_PAID] += count
+
+    def _look(self) -> None:
+        """What a person should look at before this is loaded."""
+        self.result.look_alikes = look(self.batch, self.shape)
+        if self.kind == OPEN_ITEMS:
+            query = text(HERE / "first_self_settling.sql")
+            rows = self.connection.execute(query, {"org": self.batch.org_id})
+            self.result.not_settling = {currency: (n, amount) for currency, n, amount in rows}
 
     def _post(self, reckoning: Reckoning) -> None:
         before = self._customers()
@@ -271,8 +284,8 @@ class Filing:
     def _open_run(self, batch_id: int | None) -> int:
         row = self.connection.execute(
             "INSERT INTO ar.ingest_run (org_id, id, batch_id, person_id, source, kind, file_name,"
-            " file_sha256, as_at, is_snapshot)"
-            " SELECT %s, id, COALESCE(%s, id), %s, %s, %s, %s, %s, %s, %s"
+            " file_sha256, as_at, is_snapshot, file_id)"
+            " SELECT %s, id, COALESCE(%s, id), %s, %s, %s, %s, %s, %s, %s, %s"
             " FROM nextval('ar.ingest_run_id_seq') AS id RETURNING id",
             [
                 self.viewer.org_id,
@@ -284,6 +297,7 @@ class Filing:
                 self.file.sha256,
                 self.as_at,
                 self.snapshot is not None,
+                self.kept_id,
             ],
         ).fetchone()
         assert row is not None  # RETURNING of an INSERT of one row

@@ -72,10 +72,11 @@ def change_state(
 
     `more` are columns: options, proposals, outcome, trouble, batch_id, seconds_expected.
     """
-    changes: dict[str, Any] = {"state": to, "changed_at": at, **_stored(viewer, intake_id, more)}
+    changes: dict[str, Any] = {"state": to, "changed_at": at}
     if to in WORKING:  # whoever orders it is who it is done as
         changes |= {"person_id": viewer.person_id, "began_at": None, "beat_at": None}
         changes |= {"rows_done": 0, "trouble": ""}
+    changes |= _stored(viewer, intake_id, more)
     _update(viewer, intake_id, changes, states=out_of, by=by)
 
 

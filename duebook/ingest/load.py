@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from pathlib import Path
-from typing import Any, overload
+from typing import Any, LiteralString, overload
 
 import psycopg
 
 from duebook.ingest.filing import Filing
+from duebook.ingest.kept_files import ChangedMeanwhile, keep_original
 from duebook.ingest.opening import Opened as Opened
 from duebook.ingest.opening import open_file as open_file
 from duebook.ingest.result import Progress as Progress
@@ -26,6 +27,7 @@ from duebook.ledger import effect, posting
 from duebook.ledger.effect import Effect, Reckoning
 from duebook.ledger.posting import IMPORTS as IMPORTS
 from duebook.ledger.posting import text
+from duebook.visibility.organisation_settings import change_settings, settings_of
 from duebook.visibility.organisations import current
 from duebook.visibility.seeing import raw, seeing
 from duebook.visibility.viewer import Viewer
@@ -78,6 +80,8 @@ def load(
     snapshot: bool = False,
     dry_run: bool = False,
     source: str = "file",
+    kept_at: datetime | None = None,
+    self_settling: bool = False,
     within: Within = lambda *_: None,
     progress: Progress = lambda *_: None,
 ) -> Results:
@@ -85,7 +89,9 @@ def load(
 
     `snapshot`: the files of invoices among them name all that is open; what they do not name is
     settled. Rows are read and checked before anybody has to wait for this batch. `source` is
-    where the history says it came from. `within` is called at the end of the batch's own
+    where the history says it came from; with `kept_at` the files are kept as they are, sealed, as
+    having come then. `self_settling`: from now on invoices that are receipts as well settle
+    themselves. A dry run looks for look-alikes. `within` is called at the end of the batch's own
     transaction: what it writes stands if and only if the batch does.
     """
     ordered = sorted(files, key=lambda file: file.bound.kind.load_order)
@@ -102,6 +108,7 @@ def load(
                 as_at=as_at,
                 snapshot=whole,
                 source=source,
+                looks=dry_run,
             )
             for number, file in enumerate(ordered, start=1)
         ]
@@ -109,8 +116,9 @@ def load(
             filing.stage(progress=progress, strict=strict)
         results = Results([filing.result for filing in filings])
         try:
-            with _alone(viewer, connection):
-                _post(connection, viewer, filings, results, strict=strict)
+            with _alone(viewer, connection, filings, kept_at=None if dry_run else kept_at):
+                settling = _let_settle(viewer, connection) if self_settling else set()
+                _post(connection, viewer, filings, results, strict=strict, touched=settling)
                 within(connection, results)
                 if dry_run:
                     raise _DryRun
@@ -134,10 +142,20 @@ def _tables() -> Iterator[psycopg.Connection[Any]]:
 
 
 @contextmanager
-def _alone(viewer: Viewer, connection: psycopg.Connection[Any]) -> Iterator[None]:
-    """The transaction of a batch. Batches of one organisation commit one after another."""
+def _alone(
+    viewer: Viewer,
+    connection: psycopg.Connection[Any],
+    filings: Sequence[Filing],
+    *,
+    kept_at: datetime | None,
+) -> Iterator[None]:
+    """The transaction of a batch. Batches of one organisation commit one after another; what can
+    be done before is done before.
+    """
     try:
         with seeing(viewer, by="worker"):
+            if kept_at:
+                _keep_originals(viewer, filings, at=kept_at)
             posting.hold(connection, org_id=viewer.org_id)
             connection.execute("SET LOCAL work_mem = '256MB'")
             # Sorting text by bytes is what keys mean here; a million rows are no reason for a JIT.
@@ -151,6 +169,35 @@ def _alone(viewer: Viewer, connection: psycopg.Connection[Any]) -> Iterator[None
         ) from clash
 
 
+def _keep_originals(viewer: Viewer, filings: Sequence[Filing], *, at: datetime) -> None:
+    """The files as they came, each once, in one order for everybody who keeps several."""
+    by_digest = {filing.file.sha256: filing.file.path for filing in filings}
+    for digest, path in sorted(by_digest.items()):
+        try:
+            file_id = keep_original(
+                viewer, path, sha256=digest, file_name=path.name, at=at, by="worker"
+            )
+        except (ChangedMeanwhile, OSError) as trouble:
+            raise Refused(
+                f"{path.name} has changed while it was being read: nothing was loaded; send it"
+                " again when it is finished."
+            ) from trouble
+        for filing in filings:
+            if filing.file.sha256 == digest:
+                filing.kept_id = file_id
+
+
+def _let_settle(viewer: Viewer, connection: psycopg.Connection[Any]) -> set[int]:
+    """Turn self-settling on; the accounts that it concerns already."""
+    was = settings_of(viewer, by="worker", hold=True)
+    change_settings(viewer, replace(was, self_settling=True), was=was, by="worker")
+    query: LiteralString = (
+        "SELECT DISTINCT customer_id FROM ar.document"
+        " WHERE org_id = %s AND kind = 'receipt_tax_invoice'"
+    )
+    return {row[0] for row in connection.execute(query, [viewer.org_id])}
+
+
 def _post(
     connection: psycopg.Connection[Any],
     viewer: Viewer,
@@ -158,15 +205,15 @@ def _post(
     results: Results,
     *,
     strict: bool,
+    touched: set[int],
 ) -> None:
     today = current(viewer, by="worker").today
     reckoning = Reckoning(connection, org_id=viewer.org_id, today=today)
-    touched: set[int] = set()
     _foresee(connection, filings)
     for filing in filings:
         filing.post(results.batch_id, today=today, reckoning=reckoning, strict=strict)
         results.batch_id = results.batch_id or filing.batch.run_id
-        touched |= filing.touched
+        touched = touched | filing.touched
     if sum(each.counts["new"] + each.counts["changed"] for each in results) > LARGE:
         # After a large batch the planner must know how much there is now.
         connection.execute("SELECT ar.refresh_statistics()")

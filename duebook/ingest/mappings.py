@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import LiteralString
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 from psycopg import errors
 
@@ -70,10 +71,10 @@ def recognised(
     viewer: Viewer, kind: str | None, header: Sequence[str], *, by: str = "ledger"
 ) -> SavedMapping | None:
     """The mapping that was saved for this header; None without one, or when several kinds fit."""
-    return recogniser(all_of(viewer, by=by))(kind, header)
+    return Recogniser(all_of(viewer, by=by))(kind, header)
 
 
-class recogniser:
+class Recogniser:
     """Finds the mapping of a header among some, without asking the database again."""
 
     def __init__(self, known: Iterable[SavedMapping]) -> None:
@@ -88,6 +89,9 @@ class recogniser:
             if kind in (None, each.kind) and _is_understood(each)
         ]
         return found[0] if len(found) == 1 else None
+
+
+NO_MAPPINGS = Recogniser([])
 
 
 def _is_understood(saved: SavedMapping) -> bool:
@@ -146,8 +150,8 @@ def remove(viewer: Viewer, mapping_id: int) -> bool:
     return row is not None
 
 
-def used(viewer: Viewer, names: Iterable[str], *, at: datetime, by: str) -> None:
-    """Mappings that files were recognised by just now."""
+def used(viewer: Viewer, names: Iterable[str], *, at: datetime, by: str = "ledger") -> None:
+    """Note that files were recognised by mappings of these names just now."""
     query: LiteralString = (
         "UPDATE ar.mapping SET used_at = %s WHERE org_id = %s AND name = ANY (%s)"
     )
@@ -168,8 +172,6 @@ def _called(name: str) -> str:
 def _unless_taken(
     viewer: Viewer, name: str, query: LiteralString, values: list[object], *, by: str
 ) -> int | None:
-    from django.db import transaction
-
     try:
         with transaction.atomic(using=by):
             row = raw(by).execute(query, values).fetchone()

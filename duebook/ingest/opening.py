@@ -15,6 +15,7 @@ from duebook.ingest.guess import guess_kind, plain_name
 from duebook.ingest.kinds import KINDS
 from duebook.ingest.lines import with_lines
 from duebook.ingest.mapping import plain_mapping
+from duebook.ingest.mappings import NO_MAPPINGS, Recogniser, SavedMapping
 from duebook.ingest.names import is_known
 from duebook.ingest.proposal import Proposal
 from duebook.ingest.rows import Source, beginning, headed_at, header_among, tabled
@@ -36,7 +37,8 @@ class Opened:
     """A file, or a sheet or member of one, that can be read as its kind.
 
     `proposal` is what was understood where no mapping said it; `left_out` are tables of the same
-    file that are none of Duebook's kinds.
+    file that are none of Duebook's kinds; `saved_as` is the name of the saved mapping that was
+    recognised by the header.
     """
 
     path: Path
@@ -45,6 +47,7 @@ class Opened:
     sha256: str
     proposal: Proposal | None = None
     left_out: tuple[str, ...] = ()
+    saved_as: str = ""
 
     @property
     def name(self) -> str:
@@ -58,23 +61,29 @@ def open_files(
     mapping: Mapping | None = None,
     currency: str = "",
     beside: Sequence[Path] = (),
+    saved: Recogniser = NO_MAPPINGS,
 ) -> list[Opened]:
     """Every table of a file. Raises Unreadable or BadMapping, each in one sentence, before
     anything is written: also where a file can be understood in more than one way.
 
     `currency` is the organisation's, for files that name none; `beside` are files among which the
-    mapping's lines may stand.
+    mapping's lines may stand. `saved` mappings are used where no columns are said.
     """
     mapping = mapping or plain_mapping(kind)
-    groups = _tables(path, mapping)
+    groups = tables_in(path, lambda _: mapping)
     if mapping.lines_file:
         groups = _summed(groups, mapping, beside)
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    digest = digest_of(path)
     found: list[Opened] = []
     for sources in groups:
-        found += _group(path, sources, kind, mapping, currency=currency, digest=digest)
+        found += _group(path, sources, kind, mapping, currency=currency, digest=digest, saved=saved)
     return found
+
+
+def digest_of(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def open_file(path: Path, *, kind: str | None, mapping: Mapping | None) -> Opened:
@@ -91,25 +100,28 @@ def proposals(
     """What each table of a file is understood to be, doubts included. Raises Unreadable."""
     given = given or plain_mapping(kind)
     found: list[Proposal] = []
-    for sources in _tables(path, given):
+    for sources in tables_in(path, lambda _: given):
         found += [
             understand(
-                _titled(each, given), kind=kind or each.kind or None, given=given, currency=currency
+                titled(each, given), kind=kind or each.kind or None, given=given, currency=currency
             )
             for each in _fitting(sources, kind, given)[0]
         ]
     return found
 
 
-def _tables(path: Path, mapping: Mapping) -> list[list[Source]]:
-    """The tables of each file: those of a workbook or a JSON file belong together."""
+def tables_in(path: Path, says: Callable[[str], Mapping]) -> list[list[Source]]:
+    """The tables of each file: those of a workbook or a JSON file belong together.
+
+    `says` is how the file of a name is to be read. Raises Unreadable.
+    """
     with opened_bytes(path) as file:
         start = file.read(4096)
     if start.startswith(_ZIP) and not _is_workbook(path, path.name):
         folder = Folder()
         members = unpacked(path, folder.path, name=path.name)
-        return [[replace(t, keeps=folder) for t in _of_member(m, mapping)] for m in members]
-    return [_of_file(path, path.name, start, mapping)]
+        return [[replace(t, keeps=folder) for t in _of_member(m, says(m.name))] for m in members]
+    return [_of_file(path, path.name, start, says(path.name))]
 
 
 def _summed(
@@ -118,7 +130,7 @@ def _summed(
     """Without the file of lines, and with their sums."""
     wanted = mapping.lines_file.casefold()
     plain = replace(mapping, header=None, skip_rows=0, sheet="")
-    others = [_tables(path, plain) for path in beside if path.name.casefold() == wanted]
+    others = [tables_in(path, lambda _: plain) for path in beside if path.name.casefold() == wanted]
     every = [tables for each in [groups, *others] for tables in each]
     found = [each for each in every if each[0].name.rpartition("/")[2].casefold() == wanted]
     if len(found) != 1:
@@ -194,6 +206,7 @@ def _group(
     *,
     currency: str,
     digest: str,
+    saved: Recogniser,
 ) -> list[Opened]:
     """The tables of one file that are of a kind. When none is, why the first is not."""
     tables, left_out = _fitting(sources, kind, mapping)
@@ -201,8 +214,10 @@ def _group(
     trouble: Unreadable | None = None
     for table in tables:
         try:
-            opened = _opened(path, table, kind, mapping, currency=currency, digest=digest)
-        except _NoKind as unknown:
+            opened = open_table(
+                path, table, kind, mapping, currency=currency, digest=digest, saved=saved
+            )
+        except NoKind as unknown:
             trouble = trouble or unknown
             left_out.append(table.name)
         else:
@@ -212,8 +227,16 @@ def _group(
     return [replace(found[0], left_out=tuple(left_out)), *found[1:]]
 
 
-class _NoKind(Unreadable):
+class NoKind(Unreadable):
     """A table that is of no kind at all, which beside others may be a note or a summary."""
+
+
+class InDoubt(Unreadable):
+    """A table that can be understood in more than one way; `proposal` says which."""
+
+    def __init__(self, proposal: Proposal, source: Source) -> None:
+        super().__init__(proposal.doubts[0])
+        self.proposal, self.source = proposal, source
 
 
 def _fitting(
@@ -225,11 +248,7 @@ def _fitting(
     trouble: Unreadable | None = None
     for each in sources:
         try:
-            needs_header = not each.header or each.typed in ("1900", "1904")
-            header, skip = mapping.header, mapping.skip_rows
-            tables.append(
-                tabled(each, header=header, skip_rows=skip) if needs_header else _with_rows(each)
-            )
+            tables.append(headed(each, mapping))
         except Unreadable as unreadable:
             trouble = trouble or unreadable
             left_out.append(each.name)
@@ -240,13 +259,16 @@ def _fitting(
     return tables, left_out
 
 
-def _with_rows(source: Source) -> Source:
+def headed(source: Source, mapping: Mapping) -> Source:
+    """The table with its header. Unreadable without one, and without rows."""
+    if not source.header or source.typed in ("1900", "1904"):
+        return tabled(source, header=mapping.header, skip_rows=mapping.skip_rows)
     if not any(source):
         raise Unreadable(f"{source.name} has a header but no rows: export it again with rows.")
     return source
 
 
-def _opened(
+def open_table(
     path: Path,
     source: Source,
     kind: str | None,
@@ -254,27 +276,40 @@ def _opened(
     *,
     currency: str,
     digest: str,
+    saved: Recogniser,
 ) -> Opened:
-    source = _titled(source, mapping)
-    proposal = None
+    """A table with its header as what it is. Raises NoKind, InDoubt and what `open_files` does."""
     asked = kind or mapping.kind
     if source.kind and asked not in (None, source.kind):
-        raise _NoKind(f"{source.name} holds {source.kind}, not {asked}: leave it out.")
+        raise NoKind(f"{source.name} holds {source.kind}, not {asked}: leave it out.")
     kind = kind or source.kind or None
+    proposal, saved_as = None, ""
+    if not mapping.columns and (remembered := _remembered(source, kind or mapping.kind, saved)):
+        # What else is said of the file goes for how it was found, which is done.
+        mapping, saved_as = replace(remembered.mapping(), sheet=""), remembered.name
+    source = titled(source, mapping)
     if not mapping.columns:
         try:
             proposal = understand(source, kind=kind, given=mapping, currency=currency)
         except Unreadable as unknown:
-            raise _NoKind(str(unknown)) from None
+            raise NoKind(str(unknown)) from None
         if proposal.doubts:
-            raise Unreadable(proposal.doubts[0])
+            raise InDoubt(proposal, source)
         mapping = proposal.mapping
     bound = mapping.bind(source.header, kind=kind, file=source.name, typed=source.typed)
     told = proposal if proposal and not proposal.is_plain else None
-    return Opened(path, source, bound, digest, told)
+    return Opened(path, source, bound, digest, told, saved_as=saved_as)
 
 
-def _titled(source: Source, mapping: Mapping) -> Source:
+def _remembered(source: Source, kind: str | None, saved: Recogniser) -> SavedMapping | None:
+    """The saved mapping for the header, which may stand below titles."""
+    if not saved.known:
+        return None
+    headers = [source.header, *(row.cells for row in beginning(source))]
+    return next(filter(None, (saved(kind, header) for header in headers)), None)
+
+
+def titled(source: Source, mapping: Mapping) -> Source:
     """The source with the header that its titles hide, if they hide one."""
     if mapping.header is not None or not source.header_line or _is_header(source, mapping):
         return source

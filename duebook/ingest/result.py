@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from duebook.ingest.check import Rejected
+from duebook.ingest.look_alikes import LookAlikes
 
 
 class Refused(Exception):
@@ -19,7 +21,7 @@ Progress = Callable[[str, int, int], None]  # file, rows read so far, all rows o
 @dataclass
 class Result:
     """What a file came to. Counts by action: new, changed, unchanged, repeated, stale, skipped,
-    invalid; `warnings` are oddities that were let pass.
+    invalid; `warnings` are oddities that were let pass. A check looks for look-alikes, too.
     """
 
     file: str
@@ -28,6 +30,9 @@ class Result:
     invalid: list[Rejected] = field(default_factory=list)
     warnings: Counter[str] = field(default_factory=Counter)
     new_accounts: int = 0
+    look_alikes: LookAlikes = field(default_factory=LookAlikes)
+    # Of a check: the first invoices that are receipts as well, which do not settle themselves.
+    not_settling: dict[str, tuple[int, Decimal]] = field(default_factory=dict)
     seconds: float = 0.0
 
     @property

@@ -15,14 +15,13 @@ from duebook.jobs.order import order
 from duebook.visibility.seeing import raw
 from duebook.visibility.viewer import Viewer
 
-# What is done in a state, and whereto it may be taken up again.
-TASK_OF = {"understanding": "understand", "checking": "check", "committing": "commit"}
+TASK_OF = {"understanding": "check", "checking": "check", "committing": "commit"}
 
 
 def begin(viewer: Viewer, file: KeptFile, *, options: Options, at: datetime) -> int:
     """Have a kept file understood and, when nothing is open, checked; the intake's id."""
     intake = start(viewer, file, options=options, at=at)
-    order("understand", intake=intake)
+    order("check", intake=intake)
     return intake
 
 
@@ -43,7 +42,7 @@ def choose(viewer: Viewer, intake: int, options: Options, *, at: datetime) -> No
         outcome=None,
         seconds_expected=None,
     )
-    order("understand", intake=intake)
+    order("check", intake=intake)
 
 
 def commit(viewer: Viewer, intake: int, *, at: datetime, self_settling: bool | None = None) -> None:

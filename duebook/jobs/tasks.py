@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from duebook.jobs import intake_work
 from duebook.jobs.exports import make_export
 from duebook.jobs.polls import poll_connector
 from duebook.visibility.audit import coming_from
@@ -15,7 +16,12 @@ from duebook.visibility.viewer import Viewer
 
 # Each takes the viewer and what was ordered, and enters seeing(viewer) itself. An order may be
 # done twice when a worker dies over it.
-TASKS: dict[str, Callable[..., None]] = {"export": make_export, "poll": poll_connector}
+TASKS: dict[str, Callable[..., None]] = {
+    "export": make_export,
+    "check": intake_work.check,
+    "commit": intake_work.commit,
+    "poll": poll_connector,
+}
 
 log = logging.getLogger("duebook.jobs")
 

@@ -5,7 +5,7 @@ Only while nothing later builds on it. The runs themselves stay in the history, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -57,8 +57,18 @@ class _DryRun(Exception):
     pass
 
 
-def undo(viewer: Viewer, run_id: int, *, at: datetime, dry_run: bool = False) -> Undone:
-    """Undo the batch that a run belongs to. Raises Refused, and then nothing has changed."""
+def undo(
+    viewer: Viewer,
+    run_id: int,
+    *,
+    at: datetime,
+    dry_run: bool = False,
+    within: Callable[[Undone], None] = lambda _: None,
+) -> Undone:
+    """Undo the batch that a run belongs to. Raises Refused, and then nothing has changed.
+
+    `within` is called at the end of the same transaction.
+    """
     undone: Undone | None = None
     with _tables() as connection:
         try:
@@ -67,6 +77,7 @@ def undo(viewer: Viewer, run_id: int, *, at: datetime, dry_run: bool = False) ->
                 undone = _Undoing(connection, viewer, run_id, at=at).undo()
                 if dry_run:
                     raise _DryRun
+                within(undone)
         except _DryRun:
             pass
         except psycopg.IntegrityError as clash:
