@@ -83,7 +83,8 @@ def _rederived(slug: str, *, keep: bool) -> list[str]:
             posting.hold(connection, org_id=console.org_id)
             before = posting.derived(connection, org_id=console.org_id)
             everybody = set(before)
-            posting.derive(connection, org_id=console.org_id, customers=everybody, run_id=None)
+            posting.follow(connection, org_id=console.org_id, customers=everybody, run_id=None)
+            connection.execute("SELECT rollup.rebuild()")
             after = posting.derived(connection, org_id=console.org_id)
             changed = [each for each in after if after[each] != before.get(each)]
             differing = [

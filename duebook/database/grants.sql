@@ -1,4 +1,6 @@
 -- Who may enter which schema and run which function. Re-applied on each migrate, after the policies.
+GRANT USAGE ON SCHEMA rollup TO duebook_admin, duebook_member, duebook_member_all, duebook_client, duebook_service,
+    duebook_service_read;
 GRANT USAGE ON SCHEMA ar, guard TO duebook_admin, duebook_member, duebook_member_all, duebook_client,
     duebook_service, duebook_service_read, duebook_platform, duebook_backup;
 GRANT USAGE ON SCHEMA guard TO duebook_door, duebook_worker;
@@ -8,6 +10,9 @@ GRANT USAGE ON SCHEMA queue TO duebook_worker, duebook_backup;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA guard FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION guard.viewer_org(text), guard.viewer_person()
     TO duebook_admin, duebook_member, duebook_member_all, duebook_client, duebook_service, duebook_service_read;
+GRANT EXECUTE ON FUNCTION guard.viewer_organisation() TO duebook_rollup;
+GRANT EXECUTE ON FUNCTION guard.customers_like(text[]), guard.customers_with_clients()
+    TO duebook_admin, duebook_member, duebook_member_all, duebook_service, duebook_service_read;
 GRANT EXECUTE ON FUNCTION guard.viewer_principals(), guard.member_org() TO duebook_member;
 GRANT EXECUTE ON FUNCTION guard.viewer_customers() TO duebook_client;
 GRANT EXECUTE ON FUNCTION guard.viewer_is_platform(), guard.set_standing(bigint, boolean, boolean), guard.standing()
@@ -24,7 +29,7 @@ GRANT EXECUTE ON FUNCTION guard.memberships_of(bigint), guard.console_of(text), 
     guard.rename_person(bigint, text, text), guard.token_viewer(text, text), guard.identity_provider_of(text),
     guard.enqueue_letter(bigint)
     TO duebook_door;
-GRANT EXECUTE ON FUNCTION guard.job_viewer(bigint), guard.tidy(), guard.order_polls() TO duebook_worker;
+GRANT EXECUTE ON FUNCTION guard.job_viewer(bigint), guard.tidy(), guard.order_polls(), guard.consoles() TO duebook_worker;
 GRANT USAGE ON SEQUENCE guard.principal_id_seq TO duebook_door, duebook_admin, duebook_platform;
 
 REVOKE ALL ON ALL TABLES IN SCHEMA door FROM duebook_door;

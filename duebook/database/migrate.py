@@ -90,6 +90,8 @@ def apply_rules() -> None:
         own.execute("SELECT guard.link_older()")
         own.execute("RESET ROLE")
         own.execute(statements(HERE / "grants.sql"))
+        own.execute("SET LOCAL ROLE duebook_rollup")
+        own.execute(_rollup_functions())
 
 
 def connect(*, maintenance: bool = False) -> psycopg.Connection[tuple[object, ...]]:
@@ -120,6 +122,30 @@ def first_line(trouble: Exception) -> str:
 def statements(file: Path) -> LiteralString:
     """A SQL file of this package; psycopg wants to know that no user wrote it."""
     return file.read_text()
+
+
+# The parameters of reports/open_items.sql, as rollups/age.sql has them.
+OPEN_ITEMS = {
+    "(%(customer)s::bigint IS NULL OR d.customer_id = %(customer)s)": (
+        "($3::bigint[] IS NULL OR d.customer_id = ANY ($3))"
+    ),
+    "%(org)s": "$1",
+    "%(basis)s": "'due'",
+}
+
+
+def _rollup_functions() -> LiteralString:
+    """The functions with their queries in them; what is open on a day is the reports' own."""
+    rollups = HERE.parent / "rollups"
+    items = statements(HERE.parent / "reports" / "open_items.sql")
+    for parameter, here in OPEN_ITEMS.items():
+        items = items.replace(parameter, here)
+    age = statements(rollups / "age.sql").replace("{open_items}", items.replace("%(as_of)s", "$2"))
+    age = age.replace("{open_items_before}", items.replace("%(as_of)s::date", "($2::date - 1)"))
+    text = statements(rollups / "functions.sql").replace("{age}", age)
+    for name in ("typical", "score"):
+        text = text.replace(f"{{{name}}}", statements(rollups / f"{name}.sql"))
+    return text
 
 
 def _set_passwords(cluster: psycopg.Connection[tuple[object, ...]]) -> None:

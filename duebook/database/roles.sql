@@ -6,7 +6,7 @@ DECLARE
 BEGIN
     PERFORM pg_advisory_xact_lock(7238523);  -- roles belong to the cluster: one migrate at a time
     FOREACH wanted IN ARRAY ARRAY[
-        'duebook_owner', 'duebook_guard', 'duebook_admin', 'duebook_member', 'duebook_member_all',
+        'duebook_owner', 'duebook_guard', 'duebook_rollup', 'duebook_admin', 'duebook_member', 'duebook_member_all',
         'duebook_client', 'duebook_service', 'duebook_service_read', 'duebook_platform'] LOOP
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted) THEN
             EXECUTE format('CREATE ROLE %I NOLOGIN NOINHERIT', wanted);
@@ -19,6 +19,6 @@ BEGIN
     END LOOP;
     -- The migrator hands tables to their owners; a superuser needs no membership for it.
     IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
-        EXECUTE format('GRANT duebook_owner, duebook_guard TO %I', current_user);
+        EXECUTE format('GRANT duebook_owner, duebook_guard, duebook_rollup TO %I', current_user);
     END IF;
 END $$;

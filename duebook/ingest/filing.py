@@ -71,6 +71,7 @@ class Filing:
         self.snapshot = snapshot if self.kind == OPEN_ITEMS else None
         self.result = Result(file.name, self.kind)
         self.touched: set[int] = set()
+        self.accounts: set[int] = set()  # that the file itself describes
         self.rows = 0
         self.named: list[tuple[str | None, str | None]] = []  # for the snapshot
         self.kept_id: int | None = None  # of the file as it came
@@ -223,7 +224,8 @@ class Filing:
             self._name_customers(self._ids("named_by_documents") | moved)
         elif self.kind == "accounts":
             posting.post_accounts(self.batch)
-            self._name_customers(self._ids("named_by_accounts"))
+            self.accounts = self._ids("named_by_accounts")
+            self._name_customers(self.accounts)
         elif self.kind == "allocations":
             reckoning.concern(text(HERE / "touched_by_allocations.sql"))
             posting.post_allocations(self.batch)

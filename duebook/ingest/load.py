@@ -217,10 +217,15 @@ def _post(
     if sum(each.counts["new"] + each.counts["changed"] for each in results) > LARGE:
         # After a large batch the planner must know how much there is now.
         connection.execute("SELECT ar.refresh_statistics()")
+    rolled: set[int] = set().union(*(filing.accounts for filing in filings))
+    whole = False
     for filing in filings[-1:]:
-        _derive(filing, touched, reckoning)
+        whole |= _follow(filing, touched, reckoning, rolled)
     for filing in [filing for filing in filings if filing.snapshot][-1:]:
-        results.closing = _close(filing, reckoning)
+        results.closing, all_of_them = _close(filing, reckoning, rolled)
+        whole |= all_of_them
+    if whole or rolled:
+        posting.roll_up(connection, customers=None if whole else rolled)
     results.effect = reckoning.effect()
 
 
@@ -237,18 +242,29 @@ def _foresee(connection: psycopg.Connection[Any], filings: Sequence[Filing]) -> 
     connection.execute(text(HERE / "foresee.sql"), named)
 
 
-def _close(filing: Filing, reckoning: Reckoning) -> Closing:
+def _close(
+    filing: Filing, reckoning: Reckoning, rolled: set[int]
+) -> tuple[Closing, bool]:
     """What the snapshot does not name, once everything that it does name stands."""
     assert filing.snapshot is not None
     customers = filing.snapshot.find()
     reckoning.concern_these(customers)
     closing = filing.snapshot.close()
-    _derive(filing, customers, reckoning)
-    return closing
+    return closing, _follow(filing, customers, reckoning, rolled)
 
 
-def _derive(filing: Filing, customers: set[int], reckoning: Reckoning) -> None:
+def _follow(
+    filing: Filing, customers: set[int], reckoning: Reckoning, rolled: set[int]
+) -> bool:
+    """What follows from the facts of these accounts; whose it may have changed is `rolled`, or
+    all of them, which is the answer.
+    """
+    if not customers:
+        return False
     batch = filing.batch
     reached = posting.reached(batch.connection, org_id=batch.org_id, customers=customers)
     reckoning.concern_these(reached)
-    posting.derive(batch.connection, org_id=batch.org_id, customers=reached, run_id=batch.run_id)
+    named = {"org_id": batch.org_id, "run_id": batch.run_id}
+    changed = posting.follow(batch.connection, customers=reached, **named)
+    rolled |= changed or set()
+    return changed is None

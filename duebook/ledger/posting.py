@@ -141,10 +141,27 @@ def derive(
     connection: psycopg.Connection[Any], *, org_id: int, customers: set[int], run_id: int | None
 ) -> None:
     """Work out what follows from the facts of these customers: which part of each allocation
-    counts, reported settlements, balances, the end of disputes. Twice writes nothing more.
+    counts, reported settlements, balances, the end of disputes, and last what is kept of it per
+    day. Twice writes nothing more.
     """
     if not customers:
         return
+    whole = follow(connection, org_id=org_id, customers=customers, run_id=run_id)
+    roll_up(connection, customers=whole)
+
+
+def roll_up(connection: psycopg.Connection[Any], *, customers: set[int] | None) -> None:
+    """Put right what is kept per day of these accounts, None for all. The last thing before the
+    transaction ends: who makes another day waits for it.
+    """
+    told = None if customers is None else sorted(customers)
+    connection.execute("SELECT rollup.refresh(%s::bigint[])", [told])
+
+
+def follow(
+    connection: psycopg.Connection[Any], *, org_id: int, customers: set[int], run_id: int | None
+) -> set[int] | None:
+    """What derive() does with documents. Answers whose may have changed; None for all."""
     customers = reached(connection, org_id=org_id, customers=customers)
     known = _one(connection, "SELECT count(*) FROM ar.customer WHERE org_id = %s", org_id)
     whole = len(customers) * WHOLE_FROM >= known
@@ -162,6 +179,7 @@ def derive(
         connection.execute(text(HERE / "settle_reported.sql"), named)
     connection.execute(text(HERE / "balance_documents.sql"), named)
     connection.execute(text(HERE / "end_disputes.sql"), named)
+    return None if whole else customers
 
 
 def reached(connection: psycopg.Connection[Any], *, org_id: int, customers: set[int]) -> set[int]:

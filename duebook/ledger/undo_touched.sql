@@ -1,4 +1,5 @@
--- The accounts whose facts some runs brought or changed, wherever their documents stand and stood.
+-- The accounts that some runs made, and those whose facts they brought or changed, wherever their documents stand and stood.
+SELECT id FROM ar.customer WHERE org_id = %(org)s AND run_id = ANY (%(runs)s) UNION
 SELECT customer_id FROM ar.document WHERE org_id = %(org)s AND run_id = ANY (%(runs)s)
 UNION SELECT d.customer_id FROM ar.document_version v JOIN ar.document d ON d.org_id = %(org)s AND d.id = v.document_id
       WHERE v.org_id = %(org)s AND v.superseded_by = ANY (%(runs)s)

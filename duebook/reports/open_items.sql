@@ -3,7 +3,7 @@
 -- closed_on and issue_date pick what was open that day. Only items in the middle of being settled need
 -- their allocations: before the first one the balance is the amount, after the last change it is stored.
 SELECT d.id, d.customer_id, d.kind, d.class, d.ages, d.number, d.issue_date, d.due_date, d.currency, d.amount,
-       d.balance, %(as_of)s::date - d.due_date AS days_past_due,
+       d.discount_amount, d.discount_date, d.balance, %(as_of)s::date - d.due_date AS days_past_due,
        %(as_of)s::date - CASE %(basis)s WHEN 'invoice' THEN d.issue_date ELSE d.due_date END AS age_days,
        CASE WHEN d.ages THEN LEAST(d.balance, COALESCE(p.amount, 0)) ELSE 0 END AS disputed
 FROM (

@@ -124,6 +124,57 @@ LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_ca
     FROM guard.stated_viewer() v WHERE v.org_id IS NOT NULL
 $$;
 
+-- The viewer's organisation, whatever the kind; NULL without a viewer, or when the viewer is no longer of that kind.
+CREATE OR REPLACE FUNCTION guard.viewer_organisation() RETURNS bigint
+LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT v.org_id FROM guard.verified_viewer() v WHERE guard.kind_of(v.org_id, v.person_id) = v.kind
+$$;
+
+-- Customers of the viewer's, found by what their names and numbers contain, or begin with: LIKE patterns. The
+-- index answers here; under the policy of the table every name would be looked at.
+CREATE OR REPLACE FUNCTION guard.customers_like(patterns text[]) RETURNS SETOF bigint
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    viewer record;
+BEGIN
+    SELECT * INTO viewer FROM guard.verified_viewer() v WHERE guard.kind_of(v.org_id, v.person_id) = v.kind;
+    IF viewer.kind IN ('admin', 'member_all', 'service', 'service_read') THEN
+        RETURN QUERY EXECUTE 'SELECT c.id FROM ar.customer c WHERE c.org_id = $1 AND c.search_text LIKE ANY ($2)'
+            USING viewer.org_id, patterns;
+    ELSIF viewer.kind = 'member' THEN
+        RETURN QUERY EXECUTE 'SELECT c.id FROM ar.customer c WHERE c.org_id = $1 AND c.search_text LIKE ANY ($2)'
+            ' AND EXISTS (SELECT FROM ar.customer_access a WHERE a.org_id = $1 AND a.customer_id = c.id'
+            '             AND a.principal_id = ANY ($3))' USING viewer.org_id, patterns, guard.viewer_principals();
+    END IF;
+END $$;
+
+-- Customers of the viewer's for whom somebody of theirs can sign in. Members see no links of others themselves.
+CREATE OR REPLACE FUNCTION guard.customers_with_clients() RETURNS SETOF bigint
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    viewer record;
+    mine   bigint[];
+BEGIN
+    SELECT * INTO viewer FROM guard.verified_viewer() v WHERE guard.kind_of(v.org_id, v.person_id) = v.kind;
+    IF viewer.kind = 'member' THEN
+        mine := guard.viewer_principals();
+    ELSIF viewer.kind IS NULL OR viewer.kind NOT IN ('admin', 'member_all', 'service', 'service_read') THEN
+        RETURN;
+    END IF;
+    RETURN QUERY SELECT DISTINCT l.customer_id
+        FROM ar.client_link l JOIN ar.membership m ON m.org_id = l.org_id AND m.person_id = l.person_id
+        WHERE l.org_id = viewer.org_id AND m.role = 'client' AND m.active
+          AND (mine IS NULL OR EXISTS (SELECT FROM ar.customer_access a WHERE a.org_id = l.org_id
+                                       AND a.customer_id = l.customer_id AND a.principal_id = ANY (mine)));
+END $$;
+
+-- The consoles of all organisations, as which the worker looks after them; suspended ones wait.
+CREATE OR REPLACE FUNCTION guard.consoles() RETURNS TABLE (org_id bigint, person_id bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT o.org_id, m.person_id FROM ar.org o JOIN ar.membership m ON m.org_id = o.org_id
+    WHERE m.role = 'console' AND m.active AND NOT o.suspended ORDER BY o.org_id
+$$;
+
 CREATE OR REPLACE FUNCTION guard.viewer_is_platform() RETURNS boolean
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE

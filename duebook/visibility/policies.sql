@@ -55,7 +55,10 @@ BEGIN
             ('invitation',        'asked',    'customer_id', 'siu',  'siu',  '',     '',     ''),
             ('api_token',         'org',      'id',          'siu',  '',     '',     '',     ''),
             ('identity_provider', 'org',      'org_id',      'siud', '',     '',     '',     ''),
-            ('export',            'own',      'person_id',   'siud', 'siud', 'siud', '',     '')
+            ('export',            'own',      'person_id',   'siud', 'siud', 'siud', '',     ''),
+            ('customer_aging',    'customer', 'customer_id', 's',    's',    '',     's',    ''),
+            ('typical_amount',    'org',      'currency',    's',    's',    '',     's',    ''),
+            ('org_day',           'org',      'day',         's',    's',    '',     's',    '')
     ) AS rule (name, reach, column_name, staff, member, client, service, platform) LOOP
         EXECUTE format('ALTER TABLE ar.%I ENABLE ROW LEVEL SECURITY', r.name);
         EXECUTE format('ALTER TABLE ar.%I FORCE ROW LEVEL SECURITY', r.name);
@@ -119,13 +122,22 @@ BEGIN
     END LOOP;
     -- What the guard reads to tell who is looking, and the little it writes.
     FOR r IN SELECT * FROM (VALUES
-            ('org', 'SELECT'), ('person', 'SELECT, INSERT, UPDATE'), ('membership', 'SELECT, INSERT, UPDATE'),
+            ('org', 'SELECT'), ('person', 'SELECT, INSERT, UPDATE'), ('customer_access', 'SELECT'), ('membership', 'SELECT, INSERT, UPDATE'),
             ('team_member', 'SELECT'), ('customer', 'SELECT'), ('client_link', 'SELECT, INSERT, DELETE'),
             ('job', 'SELECT, INSERT, DELETE'), ('export', 'SELECT, DELETE'), ('invitation', 'SELECT, UPDATE'), ('api_token', 'SELECT, UPDATE'), ('identity_provider', 'SELECT'),
             ('connector', 'SELECT, UPDATE'), ('ingest_run', 'SELECT'),
             ('audit_event', 'SELECT, INSERT'), ('audit_link', 'SELECT, INSERT')) AS g (name, rights) LOOP
         EXECUTE format('GRANT %s ON ar.%I TO duebook_guard', r.rights, r.name);
         EXECUTE format('CREATE POLICY guard_rows ON ar.%I TO duebook_guard USING (true) WITH CHECK (true)', r.name);
+    END LOOP;
+    -- What rollups are worked out from, and what they are: of the viewer's organisation, whatever the viewer sees of it.
+    FOR r IN SELECT * FROM (VALUES
+            ('org', 'SELECT'), ('customer', 'SELECT'), ('document', 'SELECT'), ('allocation', 'SELECT'), ('dispute', 'SELECT'),
+            ('customer_aging', 'SELECT, INSERT, UPDATE, DELETE'), ('typical_amount', 'SELECT, INSERT, UPDATE, DELETE'),
+            ('org_day', 'SELECT, INSERT, UPDATE, DELETE')) AS g (name, rights) LOOP
+        EXECUTE format('GRANT %s ON ar.%I TO duebook_rollup', r.rights, r.name);
+        EXECUTE format('CREATE POLICY rollup_rows ON ar.%I TO duebook_rollup USING (org_id = (SELECT guard.viewer_organisation()))'
+            ' WITH CHECK (org_id = (SELECT guard.viewer_organisation()))', r.name);
     END LOOP;
 END $$;
 
@@ -134,7 +146,7 @@ GRANT SELECT, INSERT, UPDATE ON ar.platform_person TO duebook_guard;
 GRANT SELECT, INSERT, DELETE ON ar.barred_person TO duebook_guard;
 GRANT SELECT ON ar.platform_person, ar.barred_person TO duebook_backup;
 GRANT SELECT ON ar.currency TO duebook_admin, duebook_member, duebook_member_all, duebook_client,
-    duebook_service, duebook_service_read, duebook_platform, duebook_guard, duebook_backup;
+    duebook_service, duebook_service_read, duebook_platform, duebook_guard, duebook_rollup, duebook_backup;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA ar TO duebook_admin, duebook_service, duebook_platform, duebook_guard;
 GRANT USAGE ON SEQUENCE ar.invitation_id_seq TO duebook_member, duebook_member_all;
 GRANT USAGE ON SEQUENCE ar.export_id_seq TO duebook_member, duebook_member_all, duebook_client;

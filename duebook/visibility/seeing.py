@@ -16,6 +16,10 @@ class NotAllowed(Exception):
     """The database does not agree that this person may look."""
 
 
+class NotReady(Exception):
+    """What a page rests on was removed between its two steps; asking again helps."""
+
+
 @contextmanager
 def seeing(viewer: Viewer, *, by: str = "ledger", read_only: bool = False) -> Iterator[None]:
     """Open a transaction in which only the viewer's rows exist.

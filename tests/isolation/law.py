@@ -5,7 +5,7 @@ from __future__ import annotations
 KINDS = ("admin", "member", "member_all", "client", "service", "service_read")
 VIEWER_ROLES = (*(f"duebook_{kind}" for kind in KINDS), "duebook_platform")
 LOGINS = ("duebook_app", "duebook_door", "duebook_worker", "duebook_backup")
-OWNERS = ("duebook_owner", "duebook_guard")
+OWNERS = ("duebook_owner", "duebook_guard", "duebook_rollup")
 
 # Tables without an organisation's rows.
 REFERENCE = ("currency", "platform_person", "barred_person")
@@ -21,7 +21,7 @@ RIGHTS: dict[str, tuple[str, str, str, str, str, str, str]] = {
     "document_kind": ("org", "siu", "s", "s", "s", "si", ""),
     "customer": ("customer id", "siud", "s", "s", "siu", "", "s"),
     "customer_internal": ("customer", "siud", "s", "", "siu", "", ""),
-    "customer_access": ("access", "siud", "s", "", "sid", "", ""),
+    "customer_access": ("access", "siud", "s", "", "sid", "", "s"),
     "client_link": ("person", "siud", "s", "s", "", "", "sid"),
     "document": ("customer", "siud", "s", "s", "siud", "", ""),
     "document_version": ("customer", "sid", "s", "", "si", "", ""),
@@ -47,6 +47,14 @@ RIGHTS: dict[str, tuple[str, str, str, str, str, str, str]] = {
     "identity_provider": ("org", "siud", "", "", "", "", "s"),
     "export": ("own", "siud", "siud", "siud", "", "", "sd"),
     "access_change": ("own", "siud", "", "", "", "", ""),
+    "customer_aging": ("customer", "s", "s", "", "s", "", ""),
+    "typical_amount": ("org", "s", "s", "", "s", "", ""),
+    "org_day": ("org", "s", "s", "", "s", "", ""),
+}
+# What works out rollups reads, of the viewer's organisation, and what it writes.
+ROLLUP = {
+    **dict.fromkeys(("org", "customer", "document", "allocation", "dispute"), "s"),
+    **dict.fromkeys(("customer_aging", "typical_amount", "org_day"), "siud"),
 }
 # What a client sees of a document only while the document itself is to be seen.
 PART_OF_DOCUMENT = {
@@ -59,7 +67,7 @@ PART_OF_DOCUMENT = {
 CODES = """
     access_change.act access_change.reason allocation.currency allocation.external_id
     allocation.origin allocation.source_version allocation_key.coalesce api_token.scopes
-    audit_event.action connector.type currency.code customer.account_number
+    audit_event.action connector.type currency.code customer_aging.currency customer.account_number
     customer.account_type customer.currency customer.external_id customer.name_origin
     customer.parent_number customer.source_version customer_access.reason dispute.origin
     document.class document.currency document.external_id document.intake document.kind
@@ -68,7 +76,7 @@ CODES = """
     export.content_type export.kind export.report ingest_before.table_name
     ingest_error.column_name ingest_run.counts ingest_run.kind ingest_run.source intake.state
     invitation.language invitation.role job.kind job.task mapping.kind membership.role
-    org.aging_basis org.currency org.language org.member_scope org.slug org.timezone
+    org.aging_basis org.currency org.language org.member_scope org.slug org.timezone typical_amount.currency
 """.split()
 # What nobody but the guard or the platform makes of a membership.
 NOT_OF_THE_HOUSE = "{console,platform}"
@@ -86,6 +94,7 @@ def rights(table: str, role: str) -> str:
         "duebook_service_read": "s" if "s" in service else "",
         "duebook_platform": platform,
         "duebook_guard": guard,
+        "duebook_rollup": ROLLUP.get(table, ""),
         "duebook_backup": "s",
     }[role]
 
@@ -96,6 +105,8 @@ def policy(table: str, role: str, *, version: int) -> tuple[str, str]:
         return "true", ""
     if role == "duebook_guard":
         return "true", "true"
+    if role == "duebook_rollup":
+        return ("org_id = (SELECT guard.viewer_organisation())",) * 2
     if role == "duebook_platform":
         return ("(SELECT guard.viewer_is_platform())",) * 2
     kind = role.removeprefix("duebook_")

@@ -10,7 +10,9 @@ import pytest
 from tests.isolation import law
 from tests.isolation.attacker import Connection, column
 
-OURS = "('ar'::regnamespace, 'door'::regnamespace, 'guard'::regnamespace)"
+OURS = (
+    "('ar'::regnamespace, 'door'::regnamespace, 'guard'::regnamespace, 'rollup'::regnamespace)"
+)
 AND_QUEUE = OURS.replace(")", ", 'queue'::regnamespace)")  # whose tables another package makes
 OF_AN_ORG = f"""
     c.relnamespace = 'ar'::regnamespace AND c.relkind IN ('r', 'p')
@@ -75,8 +77,9 @@ RULES = {
             UNION ALL SELECT oid::regprocedure::text, proowner, pronamespace FROM pg_proc
             UNION ALL SELECT oid::regtype::text, typowner, typnamespace FROM pg_type
             UNION ALL SELECT nspname, nspowner, oid FROM pg_namespace) AS o (name, owner, of)
-        WHERE o.of IN {AND_QUEUE} AND pg_get_userbyid(o.owner) <>
-            CASE WHEN o.of = 'guard'::regnamespace THEN 'duebook_guard' ELSE 'duebook_owner' END""",
+        WHERE o.of IN {AND_QUEUE} AND pg_get_userbyid(o.owner) <> CASE o.of
+            WHEN 'guard'::regnamespace THEN 'duebook_guard'
+            WHEN 'rollup'::regnamespace THEN 'duebook_rollup' ELSE 'duebook_owner' END""",
     "nothing for everybody": f"""
         SELECT o.name FROM (
             SELECT oid::regclass::text, relacl FROM pg_class WHERE relnamespace IN {AND_QUEUE}
@@ -286,6 +289,9 @@ FUNCTIONS = {  # function -> what it promises (s, v or i), who may run it
     "guard.audit_end()": ("s", "admin"),
     "guard.audit_text(ar.audit_event)": ("s", ""),
     "guard.console_of(text)": ("s", "door"),
+    "guard.consoles()": ("s", "worker"),
+    "guard.customers_like(text[])": ("s", "admin member member_all service service_read"),
+    "guard.customers_with_clients()": ("s", "admin member member_all service service_read"),
     "guard.decline_invitation(text,text)": ("v", "door"),
     "guard.enqueue(text,jsonb)": ("v", "admin client member member_all"),
     "guard.enqueue_letter(bigint)": ("v", "door"),
@@ -317,15 +323,26 @@ FUNCTIONS = {  # function -> what it promises (s, v or i), who may run it
     "guard.verified_viewer()": ("s", ""),
     "guard.viewer_customers()": ("s", "client"),
     "guard.viewer_is_platform()": ("s", "platform"),
+    "guard.viewer_organisation()": ("s", "rollup"),
     "guard.viewer_org(text)": ("s", "admin client member member_all service service_read"),
     "guard.viewer_person()": ("s", "admin client member member_all service service_read"),
     "guard.viewer_principals()": ("s", "member"),
+    "rollup.age(bigint,date,bigint[])": ("v", ""),
+    "rollup.ensure(date,boolean)": ("v", "admin member member_all service service_read"),
+    "rollup.forget(bigint,date[])": ("v", ""),
+    "rollup.keep(date[],bigint)": ("v", "admin member member_all service service_read"),
+    "rollup.rebuild()": ("v", "admin"),
+    "rollup.refresh(bigint[])": ("v", "admin client member member_all service"),
+    "rollup.score(bigint,date)": ("v", ""),
+    "rollup.take_turn()": ("v", ""),
+    "rollup.today(bigint)": ("s", ""),
 }
 SCHEMAS = {
-    "ar": f"backup guard {VIEWERS}",
+    "ar": f"backup guard rollup {VIEWERS}",
     "door": "backup door",
-    "guard": f"backup door owner worker {VIEWERS}",
+    "guard": f"backup door owner rollup worker {VIEWERS}",
     "queue": "backup guard worker",
+    "rollup": "admin client member member_all service service_read",
 }
 DATABASE = {"CONNECT": "app backup door worker", "TEMPORARY": "worker", "CREATE": ""}
 MAY_TAKE = {
@@ -367,7 +384,7 @@ def test_each_role_has_the_rights_of_the_law_and_no_more(own: Connection) -> Non
         FROM pg_class c CROSS JOIN aclexplode(c.relacl) a
         WHERE {OF_AN_ORG} AND a.grantee <> c.relowner GROUP BY 1"""
     word = {"s": "SELECT", "i": "INSERT", "u": "UPDATE", "d": "DELETE"}
-    roles = (*law.VIEWER_ROLES, "duebook_guard", "duebook_backup")
+    roles = (*law.VIEWER_ROLES, "duebook_guard", "duebook_rollup", "duebook_backup")
     wanted = {
         f"{table} {role}": {word[letter] for letter in law.rights(table, role)}
         for table in law.RIGHTS
@@ -383,7 +400,7 @@ def test_each_policy_says_what_the_law_says(own: Connection) -> None:
     version = own.info.server_version
     with own.transaction(force_rollback=True):
         for table in law.RIGHTS:
-            for role in (*law.VIEWER_ROLES, "duebook_guard", "duebook_backup"):
+            for role in (*law.VIEWER_ROLES, "duebook_guard", "duebook_rollup", "duebook_backup"):
                 if law.rights(table, role):
                     using, check = law.policy(table, role, version=version)
                     what = f"USING ({using})" + (f" WITH CHECK ({check})" if check else "")

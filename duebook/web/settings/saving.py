@@ -32,7 +32,10 @@ def save(
     Raises ChangedMeanwhile, and Refused when it would take too long or files are being loaded.
     """
     if wanted.self_settling == was.self_settling:
-        return change_settings(viewer, wanted, was=was, by=by)
+        changed = change_settings(viewer, wanted, was=was, by=by)
+        if "currency" in changed:  # in which accounts with nothing open stand
+            posting.roll_up(raw(by), customers=None)
+        return changed
     _wait_for_no_import(viewer, by=by)
     settled = affected(viewer, by=by)
     if settled.documents > at_most:

@@ -1,0 +1,90 @@
+"""Which days are kept worked out, and seeing to it that one is there before it is read.
+
+A page works in two steps: `ready(viewer, day)` in a short transaction of its own, then one read
+only snapshot in which all its figures agree.
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from duebook.visibility.organisations import Organisation, current
+from duebook.visibility.seeing import NotReady, raw, seeing
+from duebook.visibility.viewer import Viewer
+
+WEEK = timedelta(days=7)
+ASKED_KEPT = 4  # past days beyond those that every dashboard shows
+EVENING = timedelta(hours=6)  # before midnight: then tomorrow is made ready
+
+
+def ready(viewer: Viewer, *days: date, scored: bool = True, by: str = "ledger") -> None:
+    """See to it that these days can be read, with the collection priorities of the first.
+
+    Outside seeing(): it makes what is missing in a transaction of its own. Mostly nothing is.
+    """
+    with seeing(viewer, by=by):
+        held = dict(
+            raw(by).execute(
+                "SELECT day, is_scored FROM ar.org_day WHERE org_id = %s AND day = ANY (%s)",
+                [viewer.org_id, list(days)],
+            )
+        )
+        for number, day in enumerate(days):
+            wants = scored and number == 0
+            if day not in held or (wants and not held[day]):
+                raw(by).execute("SELECT rollup.ensure(%s, %s)", [day, wants])
+
+
+@contextmanager
+def seeing_days(viewer: Viewer, *days: date) -> Iterator[None]:
+    """seeing(), read only, with these days in the snapshot."""
+    for _ in range(3):
+        ready(viewer, *days)
+        with seeing(viewer, read_only=True):
+            if are_there(viewer, *days):
+                yield
+                return
+    raise NotReady("the figures of that day are being worked out; ask again")
+
+
+def are_there(viewer: Viewer, *days: date) -> bool:
+    """Whether these days can be read in the snapshot at hand; a large import forgets past ones."""
+    query = "SELECT count(*) FROM ar.org_day WHERE org_id = %s AND day = ANY (%s)"
+    row = raw().execute(query, [viewer.org_id, list(days)]).fetchone()
+    return row is not None and row[0] == len(set(days))
+
+
+def compared_with(day: date) -> tuple[date, date]:
+    """A week before, and the same day of the month before, or its last."""
+    year, month = (day.year, day.month - 1) if day.month > 1 else (day.year - 1, 12)
+    last = calendar.monthrange(year, month)[1]
+    return day - WEEK, date(year, month, min(day.day, last))
+
+
+def keep_ready(viewer: Viewer, *, at: datetime, by: str = "worker") -> None:
+    """The days that every dashboard shows, and in the evening tomorrow; others grow old and go."""
+    with seeing(viewer, by=by):
+        organisation = current(viewer, by=by, at=at)
+    wanted = [organisation.today, *_tomorrow(organisation, at=at)]
+    before = compared_with(organisation.today)
+    for day in wanted:
+        ready(viewer, day, by=by)
+    ready(viewer, *before, scored=False, by=by)
+    with seeing(viewer, by=by):
+        raw(by).execute("SELECT rollup.keep(%s::date[], %s)", [[*wanted, *before], ASKED_KEPT])
+
+
+def _tomorrow(organisation: Organisation, *, at: datetime) -> list[date]:
+    """Tomorrow, when it is near; never where the clock stands still."""
+    soon = (at.astimezone(ZoneInfo(organisation.timezone)) + EVENING).date()
+    return [soon] if soon == organisation.today + timedelta(days=1) else []
+
+
+def all_ready(*, at: datetime | None = None) -> None:
+    """Every organisation's days, each as its console. For the worker, now and then."""
+    for org_id, person_id in raw("worker").execute("SELECT * FROM guard.consoles()").fetchall():
+        keep_ready(Viewer(org_id, person_id, "admin"), at=at or datetime.now(UTC))

@@ -1,0 +1,131 @@
+-- Customer aging, kept per day. Re-applied on each migrate. Everybody may ask for it to be right and nobody may
+-- write it: these run as duebook_rollup, whose policies let it read and write the viewer's organisation alone.
+--
+-- A day is whole in ar.customer_aging when it stands in ar.org_day. Whoever changes facts refreshes the accounts
+-- concerned on all these days, in the same transaction and last. Whoever makes a day and whoever refreshes take
+-- turns (one lock per organisation, held until the end of the transaction): a day that is made sees all that was
+-- refreshed before, and who refreshes later sees the day.
+
+CREATE OR REPLACE FUNCTION rollup.take_turn() RETURNS bigint
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    org bigint := guard.viewer_organisation();
+BEGIN
+    IF org IS NULL THEN
+        RAISE insufficient_privilege USING MESSAGE = 'rollups need a viewer';
+    END IF;
+    -- What others have just committed must be seen; an older snapshot would not.
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE invalid_transaction_state USING MESSAGE = 'rollups are worked out in a READ COMMITTED transaction';
+    END IF;
+    PERFORM pg_advisory_xact_lock(7238525, org::int);
+    RETURN org;
+END $$;
+
+-- The organisation's own day, which pages show.
+CREATE OR REPLACE FUNCTION rollup.today(org bigint) RETURNS date
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT COALESCE(o.today_fixed, (now() AT TIME ZONE o.timezone)::date) FROM ar.org o WHERE o.org_id = org
+$$;
+
+-- The rows of some accounts (NULL: all) on one day. Only rows that differ are written.
+CREATE OR REPLACE FUNCTION rollup.age(org bigint, at date, customers bigint[]) RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    EXECUTE $query${age}$query$ USING org, at, customers;
+END $$;
+
+-- The typical amounts of a day, and of every account the score that follows from them.
+CREATE OR REPLACE FUNCTION rollup.score(org bigint, at date) RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    EXECUTE $query${typical}$query$ USING org, at;
+    EXECUTE $query${score}$query$ USING org, at;
+    UPDATE ar.org_day d SET is_scored = true WHERE d.org_id = org AND d.day = at AND NOT d.is_scored;
+END $$;
+
+-- These accounts have changed: put them right on every day that is kept. Scores of other days than today wait
+-- until somebody asks for them. NULL, or many: today is worked out anew as a whole, the other days when asked for.
+CREATE OR REPLACE FUNCTION rollup.refresh(customers bigint[]) RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    org   bigint := rollup.take_turn();
+    today date := rollup.today(org);
+    kept  date;
+BEGIN
+    IF customers IS NULL THEN
+        PERFORM rollup.forget(org, array_agg(d.day)) FROM ar.org_day d WHERE d.org_id = org AND d.day <> today;
+        INSERT INTO ar.org_day (org_id, day, is_scored) VALUES (org, today, false) ON CONFLICT DO NOTHING;
+    END IF;
+    FOR kept IN SELECT d.day FROM ar.org_day d WHERE d.org_id = org ORDER BY d.day LOOP
+        PERFORM rollup.age(org, kept, customers);
+        IF kept = today THEN
+            PERFORM rollup.score(org, kept);
+        ELSE
+            UPDATE ar.org_day d SET is_scored = false WHERE d.org_id = org AND d.day = kept AND d.is_scored;
+        END IF;
+    END LOOP;
+END $$;
+
+-- See to it that a day is there, with its scores when they are wanted. Answers whether it had to be worked out.
+CREATE OR REPLACE FUNCTION rollup.ensure(wanted date, scored boolean) RETURNS boolean
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    org  bigint := rollup.take_turn();
+    held ar.org_day;
+BEGIN
+    SELECT * INTO held FROM ar.org_day d WHERE d.org_id = org AND d.day = wanted;
+    IF held.day IS NULL THEN
+        INSERT INTO ar.org_day (org_id, day, is_scored) VALUES (org, wanted, false);
+        PERFORM rollup.age(org, wanted, NULL);
+    ELSIF held.is_scored OR NOT scored THEN
+        RETURN false;
+    END IF;
+    IF scored THEN
+        PERFORM rollup.score(org, wanted);
+    END IF;
+    RETURN true;
+END $$;
+
+-- Remove what is kept of some days.
+CREATE OR REPLACE FUNCTION rollup.forget(org bigint, days date[]) RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    DELETE FROM ar.org_day d WHERE d.org_id = org AND d.day = ANY (days);
+    DELETE FROM ar.typical_amount t WHERE t.org_id = org AND t.day = ANY (days);
+    DELETE FROM ar.customer_aging a WHERE a.org_id = org AND a.day = ANY (days);
+END $$;
+
+-- Keep the days wanted and, of the others, the latest made; forget the rest.
+CREATE OR REPLACE FUNCTION rollup.keep(wanted date[], others bigint) RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    org bigint := rollup.take_turn();
+BEGIN
+    PERFORM rollup.forget(org, array_agg(o.day)) FROM (
+        SELECT d.day FROM ar.org_day d WHERE d.org_id = org AND d.day <> ALL (wanted)
+        ORDER BY d.made_at DESC, d.day OFFSET others) AS o;
+END $$;
+
+-- Every kept day from the documents, as a whole: what checking compares with and rebuilding leaves.
+CREATE OR REPLACE FUNCTION rollup.rebuild() RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    org  bigint := rollup.take_turn();
+    kept ar.org_day;
+BEGIN
+    INSERT INTO ar.org_day (org_id, day, is_scored) VALUES (org, rollup.today(org), true) ON CONFLICT DO NOTHING;
+    FOR kept IN SELECT * FROM ar.org_day d WHERE d.org_id = org ORDER BY d.day LOOP
+        PERFORM rollup.age(org, kept.day, NULL);
+        IF kept.is_scored THEN
+            PERFORM rollup.score(org, kept.day);
+        END IF;
+    END LOOP;
+END $$;
+
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA rollup FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION rollup.refresh(bigint[]) TO duebook_admin, duebook_member, duebook_member_all, duebook_client,
+    duebook_service;
+GRANT EXECUTE ON FUNCTION rollup.ensure(date, boolean), rollup.keep(date[], bigint) TO duebook_admin, duebook_member,
+    duebook_member_all, duebook_service, duebook_service_read;
+GRANT EXECUTE ON FUNCTION rollup.rebuild() TO duebook_admin;
