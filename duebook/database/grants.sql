@@ -11,7 +11,7 @@ REVOKE ALL ON ALL FUNCTIONS IN SCHEMA guard FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION guard.viewer_org(text), guard.viewer_person()
     TO duebook_admin, duebook_member, duebook_member_all, duebook_client, duebook_service, duebook_service_read;
 GRANT EXECUTE ON FUNCTION guard.viewer_organisation() TO duebook_rollup;
-GRANT EXECUTE ON FUNCTION guard.customers_like(text[]), guard.customers_with_clients()
+GRANT EXECUTE ON FUNCTION guard.customers_like(text[]), guard.invited(bigint[], timestamptz)
     TO duebook_admin, duebook_member, duebook_member_all, duebook_service, duebook_service_read;
 GRANT EXECUTE ON FUNCTION guard.viewer_principals(), guard.member_org() TO duebook_member;
 GRANT EXECUTE ON FUNCTION guard.viewer_customers() TO duebook_client;

@@ -217,15 +217,13 @@ def _post(
     if sum(each.counts["new"] + each.counts["changed"] for each in results) > LARGE:
         # After a large batch the planner must know how much there is now.
         connection.execute("SELECT ar.refresh_statistics()")
-    rolled: set[int] = set().union(*(filing.accounts for filing in filings))
-    whole = False
     for filing in filings[-1:]:
-        whole |= _follow(filing, touched, reckoning, rolled)
+        _derive(filing, touched, reckoning)
     for filing in [filing for filing in filings if filing.snapshot][-1:]:
-        results.closing, all_of_them = _close(filing, reckoning, rolled)
-        whole |= all_of_them
-    if whole or rolled:
-        posting.roll_up(connection, customers=None if whole else rolled)
+        results.closing = _close(filing, reckoning)
+    described = set[int]().union(*(filing.accounts for filing in filings))
+    customers = reckoning.concerned | described
+    posting.roll_up(connection, org_id=viewer.org_id, customers=customers)
     results.effect = reckoning.effect()
 
 
@@ -242,29 +240,18 @@ def _foresee(connection: psycopg.Connection[Any], filings: Sequence[Filing]) -> 
     connection.execute(text(HERE / "foresee.sql"), named)
 
 
-def _close(
-    filing: Filing, reckoning: Reckoning, rolled: set[int]
-) -> tuple[Closing, bool]:
+def _close(filing: Filing, reckoning: Reckoning) -> Closing:
     """What the snapshot does not name, once everything that it does name stands."""
     assert filing.snapshot is not None
     customers = filing.snapshot.find()
     reckoning.concern_these(customers)
     closing = filing.snapshot.close()
-    return closing, _follow(filing, customers, reckoning, rolled)
+    _derive(filing, customers, reckoning)
+    return closing
 
 
-def _follow(
-    filing: Filing, customers: set[int], reckoning: Reckoning, rolled: set[int]
-) -> bool:
-    """What follows from the facts of these accounts; whose it may have changed is `rolled`, or
-    all of them, which is the answer.
-    """
-    if not customers:
-        return False
+def _derive(filing: Filing, customers: set[int], reckoning: Reckoning) -> None:
     batch = filing.batch
     reached = posting.reached(batch.connection, org_id=batch.org_id, customers=customers)
     reckoning.concern_these(reached)
-    named = {"org_id": batch.org_id, "run_id": batch.run_id}
-    changed = posting.follow(batch.connection, customers=reached, **named)
-    rolled |= changed or set()
-    return changed is None
+    posting.follow(batch.connection, org_id=batch.org_id, customers=reached, run_id=batch.run_id)

@@ -97,6 +97,13 @@ class Reckoning:
     def concern_these(self, customers: Collection[int]) -> None:
         self.concern("SELECT unnest(%(customers)s::bigint[])", customers=sorted(customers))
 
+    @property
+    def concerned(self) -> set[int]:
+        """All accounts named so far."""
+        return {
+            row[0] for row in self.connection.execute("SELECT customer_id FROM pg_temp.concerned")
+        }
+
     def effect(self) -> Effect:
         """After everything: what came of it."""
         row = self.connection.execute("SELECT count(*) FROM pg_temp.concerned").fetchone()

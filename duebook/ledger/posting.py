@@ -7,6 +7,7 @@ allocations, settlements and disputes, and what follows from them is worked out 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -144,24 +145,31 @@ def derive(
     counts, reported settlements, balances, the end of disputes, and last what is kept of it per
     day. Twice writes nothing more.
     """
-    if not customers:
-        return
-    whole = follow(connection, org_id=org_id, customers=customers, run_id=run_id)
-    roll_up(connection, customers=whole)
+    follow(connection, org_id=org_id, customers=customers, run_id=run_id)
+    roll_up(connection, org_id=org_id, customers=customers)
 
 
-def roll_up(connection: psycopg.Connection[Any], *, customers: set[int] | None) -> None:
+def roll_up(
+    connection: psycopg.Connection[Any], *, org_id: int, customers: Collection[int] | None
+) -> None:
     """Put right what is kept per day of these accounts, None for all. The last thing before the
     transaction ends: who makes another day waits for it.
     """
-    told = None if customers is None else sorted(customers)
+    if customers is not None and not customers:
+        return
+    known = _one(connection, "SELECT count(*) FROM ar.customer WHERE org_id = %s", org_id)
+    whole = customers is None or len(customers) * WHOLE_FROM >= known
+    join_as_a_whole(connection, rows=known if customers is None or whole else len(customers))
+    told = None if customers is None or whole else sorted(customers)
     connection.execute("SELECT rollup.refresh(%s::bigint[])", [told])
 
 
 def follow(
     connection: psycopg.Connection[Any], *, org_id: int, customers: set[int], run_id: int | None
-) -> set[int] | None:
-    """What derive() does with documents. Answers whose may have changed; None for all."""
+) -> None:
+    """What derive() does with the documents, before what is kept per day."""
+    if not customers:
+        return
     customers = reached(connection, org_id=org_id, customers=customers)
     known = _one(connection, "SELECT count(*) FROM ar.customer WHERE org_id = %s", org_id)
     whole = len(customers) * WHOLE_FROM >= known
@@ -179,7 +187,6 @@ def follow(
         connection.execute(text(HERE / "settle_reported.sql"), named)
     connection.execute(text(HERE / "balance_documents.sql"), named)
     connection.execute(text(HERE / "end_disputes.sql"), named)
-    return None if whole else customers
 
 
 def reached(connection: psycopg.Connection[Any], *, org_id: int, customers: set[int]) -> set[int]:

@@ -69,3 +69,6 @@ ALTER TABLE ar.customer_aging ALTER COLUMN sort_name SET STATISTICS 0;
 -- Search by any part of a name or a number. In a transaction, as every migration: an import waits for it.
 -- squawk-ignore require-concurrent-index-creation
 CREATE INDEX customer_search ON ar.customer USING gin (org_id public.int8_ops, search_text public.gin_trgm_ops);
+-- Which customers somebody can sign in for.
+-- squawk-ignore require-concurrent-index-creation
+CREATE INDEX client_link_customer ON ar.client_link (org_id, customer_id);

@@ -148,9 +148,11 @@ BEGIN
     END IF;
 END $$;
 
--- Customers of the viewer's for whom somebody of theirs can sign in. Members see no links of others themselves.
-CREATE OR REPLACE FUNCTION guard.customers_with_clients() RETURNS SETOF bigint
+-- How far customers of the viewer's (NULL: all of them) have been invited: the best of accepted (somebody of theirs
+-- can sign in), pending, expired, declined. No row: not invited. Members see no links of others themselves.
+CREATE OR REPLACE FUNCTION guard.invited(customers bigint[], at timestamptz) RETURNS TABLE (customer_id bigint, state text)
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
 DECLARE
     viewer record;
     mine   bigint[];
@@ -161,11 +163,18 @@ BEGIN
     ELSIF viewer.kind IS NULL OR viewer.kind NOT IN ('admin', 'member_all', 'service', 'service_read') THEN
         RETURN;
     END IF;
-    RETURN QUERY SELECT DISTINCT l.customer_id
-        FROM ar.client_link l JOIN ar.membership m ON m.org_id = l.org_id AND m.person_id = l.person_id
-        WHERE l.org_id = viewer.org_id AND m.role = 'client' AND m.active
-          AND (mine IS NULL OR EXISTS (SELECT FROM ar.customer_access a WHERE a.org_id = l.org_id
-                                       AND a.customer_id = l.customer_id AND a.principal_id = ANY (mine)));
+    RETURN QUERY EXECUTE $query$
+        SELECT s.customer_id, (ARRAY['accepted', 'pending', 'expired', 'declined'])[min(s.place)]
+        FROM (SELECT l.customer_id, 1 AS place FROM ar.client_link l
+              JOIN ar.membership m ON m.org_id = l.org_id AND m.person_id = l.person_id
+              WHERE l.org_id = $1 AND m.role = 'client' AND m.active AND ($2 IS NULL OR l.customer_id = ANY ($2))
+              UNION ALL
+              SELECT i.customer_id, CASE WHEN i.declined_at IS NOT NULL THEN 4 WHEN i.expires_at <= $3 THEN 3 ELSE 2 END
+              FROM ar.invitation i WHERE i.org_id = $1 AND i.role = 'client' AND i.accepted_at IS NULL
+                AND i.withdrawn_at IS NULL AND ($2 IS NULL OR i.customer_id = ANY ($2))) AS s
+        WHERE $4 IS NULL OR EXISTS (SELECT FROM ar.customer_access a WHERE a.org_id = $1
+                                    AND a.customer_id = s.customer_id AND a.principal_id = ANY ($4))
+        GROUP BY s.customer_id $query$ USING viewer.org_id, customers, at, mine;
 END $$;
 
 -- The consoles of all organisations, as which the worker looks after them; suspended ones wait.

@@ -76,7 +76,8 @@ CODES = """
     export.content_type export.kind export.report ingest_before.table_name
     ingest_error.column_name ingest_run.counts ingest_run.kind ingest_run.source intake.state
     invitation.language invitation.role job.kind job.task mapping.kind membership.role
-    org.aging_basis org.currency org.language org.member_scope org.slug org.timezone typical_amount.currency
+    org.aging_basis org.currency org.language org.member_scope org.slug org.timezone
+    typical_amount.currency
 """.split()
 # What nobody but the guard or the platform makes of a membership.
 NOT_OF_THE_HOUSE = "{console,platform}"

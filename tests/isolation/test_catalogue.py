@@ -10,9 +10,7 @@ import pytest
 from tests.isolation import law
 from tests.isolation.attacker import Connection, column
 
-OURS = (
-    "('ar'::regnamespace, 'door'::regnamespace, 'guard'::regnamespace, 'rollup'::regnamespace)"
-)
+OURS = "('ar'::regnamespace, 'door'::regnamespace, 'guard'::regnamespace, 'rollup'::regnamespace)"
 AND_QUEUE = OURS.replace(")", ", 'queue'::regnamespace)")  # whose tables another package makes
 OF_AN_ORG = f"""
     c.relnamespace = 'ar'::regnamespace AND c.relkind IN ('r', 'p')
@@ -291,7 +289,6 @@ FUNCTIONS = {  # function -> what it promises (s, v or i), who may run it
     "guard.console_of(text)": ("s", "door"),
     "guard.consoles()": ("s", "worker"),
     "guard.customers_like(text[])": ("s", "admin member member_all service service_read"),
-    "guard.customers_with_clients()": ("s", "admin member member_all service service_read"),
     "guard.decline_invitation(text,text)": ("v", "door"),
     "guard.enqueue(text,jsonb)": ("v", "admin client member member_all"),
     "guard.enqueue_letter(bigint)": ("v", "door"),
@@ -302,6 +299,10 @@ FUNCTIONS = {  # function -> what it promises (s, v or i), who may run it
     "guard.hold_invitation(text)": ("v", "door"),
     "guard.identity_provider_of(text)": ("s", "door"),
     "guard.invitation_by(text)": ("s", "door"),
+    "guard.invited(bigint[],timestamp with time zone)": (
+        "s",
+        "admin member member_all service service_read",
+    ),
     "guard.job_viewer(bigint)": ("s", "worker"),
     "guard.keep_policies()": ("v", ""),
     "guard.kind_of(bigint,bigint)": ("s", ""),

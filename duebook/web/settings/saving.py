@@ -34,7 +34,7 @@ def save(
     if wanted.self_settling == was.self_settling:
         changed = change_settings(viewer, wanted, was=was, by=by)
         if "currency" in changed:  # in which accounts with nothing open stand
-            posting.roll_up(raw(by), customers=None)
+            posting.roll_up(raw(by), org_id=viewer.org_id, customers=None)
         return changed
     _wait_for_no_import(viewer, by=by)
     settled = affected(viewer, by=by)
