@@ -168,7 +168,8 @@ CATALOGUE_RULES: tuple[tuple[str, LiteralString, str], ...] = (
         "search path of functions",
         "SELECT p.oid::regprocedure::text FROM pg_proc p"
         " WHERE p.pronamespace IN ('ar'::regnamespace, 'guard'::regnamespace,"
-        "                          to_regnamespace('queue'), to_regnamespace('rollup')) AND p.prosecdef"
+        "                          to_regnamespace('queue'), to_regnamespace('rollup'))"
+        " AND p.prosecdef"
         " AND NOT EXISTS (SELECT FROM unnest(p.proconfig) s WHERE s LIKE 'search_path=%pg_temp')",
         "{found} runs as its owner without a fixed search_path",
     ),

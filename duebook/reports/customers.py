@@ -1,7 +1,8 @@
-"""The Customers Dashboard: every account by what it owes, what the list adds up to, and pages of it.
+"""The Customers Dashboard: every account by what it owes, pages of it, and what it adds up to.
 
 Figures come from ar.customer_aging, which holds a day once `rollups.days.ready` has seen to it:
-read them in `rollups.days.seeing_days(viewer, asked.as_of)`, or in a view that names its days.
+read them in `rollups.days.seeing_days(viewer, asked.as_of)`, or in a view that is `prepared` so.
+Every function raises NotReady when a day is not there.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 from duebook.ledger.posting import plain
 from duebook.reports.customers_order import Keys, Order, order_of
 from duebook.reports.rows import organisation, query, records
+from duebook.rollups.days import must_be_there
 from duebook.visibility.seeing import raw
 
 STATUSES = ("Active", "Inactive")
@@ -163,7 +165,7 @@ def panel(asked: Asked, *, days: tuple[date, ...] = (), at: datetime) -> list[To
     All days are there for all currencies found, the latest day first; zeros where there was none.
     """
     every = (asked.as_of, *days)
-    named = {**_named(asked, at), "days": list(every)}
+    named = {**_named(asked, *days, at=at), "days": list(every)}
     found = [Totals(*each) for each in records("customers_panel.sql", **named)]
     known = {(each.day, each.currency): each for each in found}
     currencies = sorted({each.currency for each in found} or {asked.currency} - {""})
@@ -176,7 +178,7 @@ def panel(asked: Asked, *, days: tuple[date, ...] = (), at: datetime) -> list[To
 
 def accounts(asked: Asked, *, at: datetime) -> list[int]:
     """The customers of all rows that match, each once: what `select all` means."""
-    return [row[0] for row in records("customers_accounts.sql", **_named(asked, at))]
+    return [row[0] for row in records("customers_accounts.sql", **_named(asked, at=at))]
 
 
 def currencies(*, as_of: date) -> list[str]:
@@ -189,7 +191,7 @@ def _rows(
 ) -> list[CustomerRow]:
     text = query("customers.sql").replace("[joined]", order.joined)
     text = text.replace("[order]", order.text).replace("[after]", order.after(keys))
-    named = {**_named(asked, at), **(keys or {}), "at": at, "limit": limit}
+    named = {**_named(asked, at=at), **(keys or {}), "at": at, "limit": limit}
     found = raw().execute(text, {"org": organisation(), **named}).fetchall()
     return [CustomerRow(*row) for row in found]
 
@@ -206,8 +208,9 @@ def _keys(order: Order, asked: Asked, key: str) -> Keys | None:
     return {f"key_{n}": value for n, value in enumerate(row)} if row else None
 
 
-def _named(asked: Asked, at: datetime) -> dict[str, Any]:
-    """The parameters of customers_asked.sql, and the day."""
+def _named(asked: Asked, *others: date, at: datetime) -> dict[str, Any]:
+    """The parameters of customers_asked.sql, and the day, which must be there."""
+    must_be_there(organisation(), asked.as_of, *others)
     only = _found(asked.search)
     without: set[int] | None = None
     if asked.invitation and set(asked.invitation) != set(INVITATIONS):

@@ -39,4 +39,4 @@ END $$;
 REVOKE ALL ON FUNCTION ar.priority_score(bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint[])
     FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION ar.priority_score(bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint[])
-    TO duebook_admin, duebook_member, duebook_member_all;
+    TO duebook_admin, duebook_member, duebook_member_all, duebook_rollup;

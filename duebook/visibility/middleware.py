@@ -7,6 +7,7 @@ entered; `only_org`, the slug of the organisation whose identity provider vouche
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,10 +24,12 @@ from django.utils.translation import gettext as _
 from duebook.visibility.audit import coming_from
 from duebook.visibility.organisations import Belonging, current, organisations_of
 from duebook.visibility.second_factor import has_second_factor
-from duebook.visibility.seeing import NotAllowed, seeing
+from duebook.visibility.seeing import NotAllowed, NotReady, seeing
 from duebook.visibility.viewer import Viewer
 
 View = Callable[..., HttpResponse]
+Prepare = Callable[[Viewer, HttpRequest], None]
+TRIES = 3
 
 
 class ViewerMiddleware:
@@ -60,7 +63,7 @@ class ViewerMiddleware:
             return redirect(f"{reverse('second_factor_needed')}?{urlencode({'next': back})}")
         viewer = Viewer(place.org_id, int(request.user.pk or 0), str(place.kind))
         try:
-            return _seen(viewer, request, view, args, named)
+            return _prepared(viewer, request, view, args, named)
         except NotAllowed as refused:
             raise Http404 from refused
 
@@ -69,6 +72,18 @@ def recorded(view: View) -> View:
     """A view whose reading alone is an act for the audit trail: its GET may write."""
     view.is_recorded = True  # type: ignore[attr-defined]
     return view
+
+
+def prepared(prepare: Prepare) -> Callable[[View], View]:
+    """A view that needs something worked out first, in a transaction of its own. What it needs
+    may go again before it reads: then it raises NotReady, and both are tried once more.
+    """
+
+    def with_it(view: View) -> View:
+        view.prepare = prepare  # type: ignore[attr-defined]
+        return view
+
+    return with_it
 
 
 def places_of(request: HttpRequest) -> list[Belonging]:
@@ -107,6 +122,20 @@ def _visit_is_over(request: HttpRequest, slug: str) -> HttpResponse:
     del request.session["visiting"]
     messages.warning(request, _("Your visit to %(name)s is over.") % {"name": name})
     return redirect("platform")
+
+
+def _prepared(
+    viewer: Viewer, request: HttpRequest, view: View, args: tuple[Any, ...], named: dict[str, Any]
+) -> HttpResponse:
+    prepare = getattr(view, "prepare", None)
+    if prepare is None:
+        return _seen(viewer, request, view, args, named)
+    for _again in range(TRIES - 1):
+        prepare(viewer, request)
+        with suppress(NotReady):
+            return _seen(viewer, request, view, args, named)
+    prepare(viewer, request)
+    return _seen(viewer, request, view, args, named)
 
 
 def _seen(
