@@ -323,11 +323,18 @@ BEGIN
         ORDER BY 1 NULLS LAST;
 END $$;
 
--- What has served its time, whoever it belongs to: files after a week, ordered work after a month.
+-- What has served its time, whoever it belongs to: exports after a week, ordered work after a month, as what waits
+-- for a person; files that brought facts when the organisation's days are over. Runs then know of none.
 CREATE OR REPLACE FUNCTION guard.tidy(OUT exports bigint, OUT jobs bigint)
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH exports AS (DELETE FROM ar.export e WHERE e.ordered_at < now() - interval '7 days' RETURNING 1),
-         jobs AS (DELETE FROM ar.job j WHERE j.ordered_at < now() - interval '30 days' RETURNING 1)
+         jobs AS (DELETE FROM ar.job j WHERE j.ordered_at < now() - interval '30 days' RETURNING 1),
+         given_up AS (DELETE FROM ar.intake i WHERE i.changed_at < now() - interval '30 days'
+                      AND (i.file_id IS NULL OR i.state <> ALL ('{done,refused,cancelled}'))),
+         files AS (DELETE FROM ar.source_file f USING ar.org o
+                   WHERE o.org_id = f.org_id AND f.came_at <= now() - o.file_days * interval '1 day'
+                   AND NOT EXISTS (SELECT FROM ar.intake i WHERE i.org_id = f.org_id AND i.file_id = f.id
+                                   AND i.state <> ALL ('{done,refused,cancelled}')))
     SELECT (SELECT count(*) FROM exports), (SELECT count(*) FROM jobs)
 $$;
 

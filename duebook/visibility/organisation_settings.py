@@ -28,6 +28,7 @@ class Settings:
     self_settling: bool
     invitation_days: int
     second_factor: bool
+    file_days: int
 
 
 NAMES = tuple(field.name for field in fields(Settings))
@@ -45,7 +46,7 @@ def settings_of(viewer: Viewer, *, by: str = "ledger", hold: bool = False) -> Se
     """As they are now; held, nobody else changes them until this transaction ends."""
     query: LiteralString = (
         "SELECT name, currency, timezone, language, net_terms_days, aging_basis, aging_edges,"
-        " member_scope, self_settling, invitation_days, second_factor"
+        " member_scope, self_settling, invitation_days, second_factor, file_days"
         " FROM ar.org WHERE org_id = %s"
     )
     with raw(by).cursor(row_factory=class_row(Settings)) as cursor:
@@ -91,7 +92,8 @@ def change_settings(
     raw(by).execute(
         "UPDATE ar.org SET name = %s, currency = %s, timezone = %s, language = %s,"
         " net_terms_days = %s, aging_basis = %s, aging_edges = %s::integer[], member_scope = %s,"
-        " self_settling = %s, invitation_days = %s, second_factor = %s WHERE org_id = %s",
+        " self_settling = %s, invitation_days = %s, second_factor = %s, file_days = %s"
+        " WHERE org_id = %s",
         [*_bound(wanted), viewer.org_id],
     )
     before, after = ({name: getattr(each, name) for name in changed} for each in (now, wanted))

@@ -47,6 +47,7 @@ def test_every_setting_can_be_changed(company: Company, nora: Browser) -> None:
         "net_terms_days": 0,
         "aging_basis": "invoice",
         "invitation_days": 365,
+        "file_days": 0,
     }
     nora.saves(**told, edge_1="1", edge_2="2", edge_3="3650")
     assert {name: of(company, name) for name in told} == told
@@ -69,6 +70,7 @@ WRONG = [
     ({"net_terms_days": "-1"}, "greater than or equal to 0"),
     ({"net_terms_days": "1.5"}, "whole number"),
     ({"invitation_days": "0"}, "greater than or equal to 1"),
+    ({"file_days": "4001"}, "less than or equal to 4000"),
     ({"invitation_days": "366"}, "less than or equal to 365"),
     ({"edge_1": "30", "edge_2": "30"}, "It must be more than 30"),
     ({"edge_1": "60", "edge_2": "30"}, "It must be more than 60"),

@@ -79,6 +79,12 @@ class SettingsForm(forms.Form):
     )
     invitation_days = _whole(1, 365, label=words.NAMES["invitation_days"])
     second_factor = forms.BooleanField(label=words.NAMES["second_factor"], required=False)
+    file_days = _whole(
+        0,
+        4000,
+        label=words.NAMES["file_days"],
+        help_text=gettext_lazy("After the last time they came. With 0, none is kept."),
+    )
     self_settling = forms.BooleanField(label=words.NAMES["self_settling"], required=False)
 
     def __init__(

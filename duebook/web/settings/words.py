@@ -23,6 +23,7 @@ NAMES = {
     "self_settling": gettext_lazy("Invoices that are receipts as well settle themselves"),
     "invitation_days": gettext_lazy("Days an invitation is good for"),
     "second_factor": gettext_lazy("Everybody signs in with a second factor"),
+    "file_days": gettext_lazy("Days that files are kept"),
 }
 BASES = {"due": gettext_lazy("the due date"), "invoice": gettext_lazy("the invoice date")}
 SCOPES = {
