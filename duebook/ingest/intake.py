@@ -31,6 +31,7 @@ from duebook.visibility.viewer import Viewer
 QUESTION = text(Path(__file__).with_suffix(".sql"))
 PATIENCE = timedelta(minutes=10)  # without a sign of life
 SHOWN_MAX = 100
+POSTING_SHARE = 0.8  # of the time of reading, which posting takes about
 
 
 class NotNow(Exception):
@@ -168,13 +169,13 @@ def _why_stalled(row: dict[str, Any], *, at: datetime) -> str:
 
 
 def _seconds_left(row: dict[str, Any], seconds: float, expected: float | None) -> float | None:
-    """By how long the check took, else by how quickly rows are read."""
+    """By how long the check took, else by how quickly rows are read: posting follows."""
     if expected:
         return max(expected - seconds, 0.0)
     done, total = row["rows_done"], row["rows_total"]
     if not (done and total and seconds):
         return None
-    return float(max(total - done, 0) * seconds / done)
+    return float(max(total * (1 + POSTING_SHARE) - done, 0) * seconds / done)
 
 
 def _stored(viewer: Viewer, intake_id: int, columns: dict[str, Any]) -> dict[str, Any]:

@@ -6,13 +6,12 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from duebook.ingest.intake import beat
+from duebook.ingest.intake import POSTING_SHARE, beat
 from duebook.ingest.opening import Opened
 from duebook.visibility.seeing import seeing
 from duebook.visibility.viewer import Viewer
 
 TOLD_SECONDS = 0.5
-POSTING_SHARE = 0.8  # of the time of reading, which posting takes about
 
 
 class Progress:
