@@ -74,6 +74,7 @@ TEMPLATES: list[dict[str, Any]] = [
             "libraries": {
                 "figures": "duebook.web.templatetags.figures",
                 "fields": "duebook.web.templatetags.fields",
+                "imports": "duebook.web.templatetags.imports",
             },
         },
     }
@@ -162,6 +163,8 @@ STATICFILES_DIRS = [BASE_DIR / "duebook/web/static"]
 # Files are served as they stand in the package: no collecting step, nothing to forget.
 WHITENOISE_USE_FINDERS = True
 
+# Files go to the disk piece by piece, and only where a page takes files.
+FILE_UPLOAD_HANDLERS = ["duebook.web.intake.receiving.Receiving"]
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # not in a cookie
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

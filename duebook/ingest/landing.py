@@ -54,7 +54,7 @@ def landings(
 ) -> list[Landing]:
     """The rows as they would land by a mapping, or why they would not.
 
-    Raises BadMapping and Unreadable, each in one sentence, when the mapping does not fit the header.
+    Raises BadMapping and Unreadable, each in one sentence, when the mapping does not fit.
     """
     bound = mapping.bind(header, kind=kind, file=table, typed=typed)
     check = checker(bound)

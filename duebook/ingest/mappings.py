@@ -109,11 +109,13 @@ def save(
     kind: str,
     header: Sequence[str],
     at: datetime,
+    key: str = "",
     by: str = "ledger",
 ) -> int:
     """Remember how files with this header are read; what was remembered for it is replaced.
 
-    Answers its id. Raises Refused for a name that another mapping has, or none.
+    `key` is the header's, where only that is known. Answers its id. Raises Refused for a name that
+    another mapping has, or none.
     """
     query: LiteralString = (
         "INSERT INTO ar.mapping (org_id, person_id, name, kind, header_key, content, saved_at)"
@@ -122,7 +124,7 @@ def save(
         " content = excluded.content, saved_at = excluded.saved_at RETURNING id"
     )
     called = _called(name)
-    said = [called, kind, header_key(header), mapping_text(mapping), at]
+    said = [called, kind, key or header_key(header), mapping_text(mapping), at]
     row = _unless_taken(viewer, called, query, [viewer.org_id, viewer.person_id, *said], by=by)
     assert row is not None  # RETURNING of an INSERT of one row
     record(viewer, "mapping saved", by=by, mapping=row, name=called, kind=kind)

@@ -143,3 +143,22 @@ def _proposal(
         reasons=tuple(writing.reasons),
         sample=tuple(writing.rows[:SHOWN]),
     )
+
+
+def understand_in_part(source: Source, *, kind: str, currency: str = "") -> Proposal:
+    """What of a kind a file seems to have, although it lacks what the kind must have.
+
+    For a person to complete: it cannot be loaded as it is.
+    """
+    writing = Writing(source, plain_mapping(), currency)
+    best = assignments(writing.columns, writing.rows, kinds=[kind])[0]
+    columns = {
+        name: Column((writing.label(choice.column),)) for name, choice in best.choices.items()
+    }
+    mapping = Mapping(kind=kind, columns=columns, skip_totals=True)
+    fields = [
+        FieldProposal(name, columns[name].sources, min(choice.score, 1.0), choice.reason)
+        for name, choice in best.choices.items()
+    ]
+    completed = writing.completed(best.kind, mapping)
+    return _proposal(writing, kind, "by the names of its columns", completed, fields)

@@ -21,5 +21,6 @@ urlpatterns = [
     path("o/<slug:slug>/", include("duebook.web.portal.urls")),
     path("o/<slug:slug>/people/", include("duebook.web.people.urls")),
     path("o/<slug:slug>/settings/", include("duebook.web.settings.urls")),
+    path("o/<slug:slug>/imports/", include("duebook.web.intake.urls")),
     path("o/<slug:slug>/exports/", include("duebook.web.exports.urls")),
 ]

@@ -18,6 +18,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 
 from duebook.database.migrate import connect
+from duebook.ingest import kept_files
 from duebook.visibility.models import Login
 from duebook.visibility.organisations import PLATFORM, add_person, create_organisation
 from duebook.visibility.platform import set_owner
@@ -225,6 +226,36 @@ class Cast:
                     now(), now()) RETURNING id"""
         asked = '{"format": "csv", "as_of": "2026-06-30", "basis": "due", "edges": [30, 60, 90]}'
         return self._made(query, of, person=looks.person_id, kind=looks.kind, asked=asked)
+
+    def _file(self, viewer: str, of: Company) -> int:
+        """Kept as it came."""
+        admin, number = of.viewer(of.admin_email), next(_numbers)
+        with seeing(admin):
+            content = [f"{number}".encode()]
+            return kept_files.keep(admin, content, file_name="a.csv", at=datetime.now(UTC)).id
+
+    def _intake(self, viewer: str, of: Company) -> int:
+        """On its way in, and nobody works on it."""
+        query = """
+            INSERT INTO ar.intake (org_id, person_id, file_id, file_name, state)
+            VALUES (%(org)s, %(person)s, %(file)s, 'a.csv', 'understanding') RETURNING id"""
+        person = of.viewer(of.admin_email).person_id
+        return self._made(query, of, person=person, file=self._file(viewer, of))
+
+    def _run(self, viewer: str, of: Company) -> int:
+        query = """
+            INSERT INTO ar.ingest_run
+                (org_id, person_id, source, kind, file_name, file_sha256, file_id)
+            VALUES (%(org)s, %(person)s, 'file', 'invoices', 'a.csv', 'a', %(file)s) RETURNING id"""
+        person = of.viewer(of.admin_email).person_id
+        return self._made(query, of, person=person, file=self._file(viewer, of))
+
+    def _mapping(self, viewer: str, of: Company) -> int:
+        query = """
+            INSERT INTO ar.mapping (org_id, person_id, name, kind, header_key, content)
+            VALUES (%(org)s, %(person)s, %(name)s, 'invoices', %(name)s, 'kind = "invoices"')
+            RETURNING id"""
+        return self._made(query, of, person=of.viewer(of.admin_email).person_id)
 
     def _looks(self, viewer: str, of: Company) -> Viewer:
         """The viewer, if they belong there; else the admin."""

@@ -8,10 +8,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import QueryDict
-from django.utils.translation import gettext as _
 
 from duebook.visibility.organisations import Organisation
-from duebook.web.asked import Unclear
+from duebook.web.filters import day, number, text
 
 FILTERS = ("person", "action", "from", "to", "q")
 
@@ -56,37 +55,10 @@ class AskedTrail:
 def asked_trail(query: QueryDict) -> AskedTrail:
     """Raises Unclear for what cannot be answered."""
     return AskedTrail(
-        person=_number(query, "person"),
-        action=_text(query, "action"),
-        first=_day(query, "from"),
-        last=_day(query, "to"),
-        search=_text(query, "q"),
-        before=_number(query, "before"),
+        person=number(query, "person"),
+        action=text(query, "action"),
+        first=day(query, "from"),
+        last=day(query, "to"),
+        search=text(query, "q"),
+        before=number(query, "before"),
     )
-
-
-def _text(query: QueryDict, name: str) -> str:
-    return query.get(name, "").replace("\0", "").strip()[:200]
-
-
-def _number(query: QueryDict, name: str) -> int | None:
-    written = query.get(name, "").strip()
-    if not written:
-        return None
-    if not (written.isascii() and written.isdecimal() and len(written) <= 18):
-        raise Unclear(_("“%(written)s” is not a number.") % {"written": written})
-    return int(written)
-
-
-def _day(query: QueryDict, name: str) -> date | None:
-    written = query.get(name, "").strip()
-    if not written:
-        return None
-    try:
-        day = date.fromisoformat(written)
-        if day.isoformat() == written and date(1970, 1, 1) <= day < date(9999, 1, 1):
-            return day
-    except ValueError:
-        pass
-    message = _("“%(written)s” is not a day. Write it as year-month-day, for example 2026-03-31.")
-    raise Unclear(message % {"written": written})
