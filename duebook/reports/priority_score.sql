@@ -1,40 +1,45 @@
--- Collection Priority in tenths, 0 to 100: docs/collection-priority.md. Re-applied on each migrate.
--- Whole numbers throughout, so that reports/priority.py says the same to the last digit. Ratios are in
--- 65536ths, days_overdue in ten thousandths of a day, typical_halves is twice the typical amount.
--- weights: points of a typical account of which nothing is late and points per doubling, in hundredths;
--- then by how much an account counts for more when all of it is late, older than 30, 60 and 90 days,
--- 120 days late on average, in ten or more invoices, in hundredths.
+-- Collection Priority in tenths, 0 to 100: docs/collection-priority.md explains it. Re-applied on each migrate.
+-- Whole numbers throughout, so that reports/priority.py says the same to the last digit: ratios in 65536ths,
+-- days_overdue in ten thousandths of a day, typical_halves twice the typical amount, weights in hundredths
+-- (reports/priority.py names them).
 CREATE OR REPLACE FUNCTION ar.priority_score(
     outstanding bigint, past_due bigint, over_30 bigint, over_60 bigint, over_90 bigint, days_overdue bigint,
     open_count bigint, past_due_count bigint, typical_halves bigint,
-    weights bigint[] DEFAULT '{328,75,0,220,170,0,15,10}') RETURNS bigint
+    weights bigint[] DEFAULT '{480,75,110,15,100,300,25,20,10}') RETURNS bigint
 LANGUAGE plpgsql IMMUTABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    owed   numeric;
-    size   bigint;
-    late   bigint;
-    whole  bigint;
+    owed    CONSTANT numeric := outstanding;
+    ratios  CONSTANT bigint[] := '{2,4,8,16,32,64,128,256,512,1024,2048,4096,8192,16384,32768,65536,131072,262144,
+        524288,1048576,2097152,4194304,8388608,16777216,33554432,67108864,134217728,268435456}';
+    five    bigint;
+    size    bigint;
+    broadly bigint;
+    late    bigint;
+    whole   integer;
+    above   bigint;
 BEGIN
     IF outstanding <= 0 OR typical_halves IS NULL THEN
         RETURN 0;
     END IF;
-    owed := outstanding;
-    -- how many times the typical amount, at most 44
-    size := LEAST(div(owed * 131072, typical_halves), 2883584);
-    size := GREATEST(size, 1);
-    late := 65536 + past_due_count * 65536 / GREATEST(open_count, 1) * (
-        weights[3] * div(LEAST(past_due, outstanding) * 65536::numeric, owed)::bigint
-        + weights[4] * div(LEAST(over_30, outstanding) * 65536::numeric, owed)::bigint
-        + weights[5] * div(LEAST(over_60, outstanding) * 65536::numeric, owed)::bigint
-        + weights[6] * div(LEAST(over_90, outstanding) * 65536::numeric, owed)::bigint
-        + weights[7] * (LEAST(days_overdue, 1200000) * 65536 / 1200000)
-        + weights[8] * (LEAST(open_count, 10) * 65536 / 10)) / 6553600;
-    -- doublings, between two of them in proportion
-    whole := width_bucket(size, '{2,4,8,16,32,64,128,256,512,1024,2048,4096,8192,16384,32768,65536,131072,262144,524288,1048576,2097152}'::bigint[]);
-    size := (whole - 17) * 65536 + ((size << 16) >> whole::int);
-    whole := width_bucket(late, '{131072,262144,524288,1048576,2097152,4194304}'::bigint[]);
-    late := (whole - 1) * 65536 + (late >> whole::int);
-    RETURN LEAST(GREATEST(weights[1] * 65536 + weights[2] * (size + late) + 5 * 65536, 0) / 655360, 100);
+    five := weights[1] * 65536 / 100;
+    -- Typical amounts owed; size alone never says act now.
+    size := GREATEST(LEAST(div(owed * 131072, typical_halves), 8 * five), 1);
+    -- What is long overdue counts in full when all open invoices are late, and not when half are.
+    broadly := GREATEST(2 * (past_due_count * 65536 / GREATEST(open_count, 1)) - 65536, 0);
+    late := 65536 + (65536 * weights[4] * div(LEAST(past_due, outstanding) * 65536::numeric, owed)::bigint
+        + broadly * (weights[5] * div(LEAST(over_30, outstanding) * 65536::numeric, owed)::bigint
+                     + weights[6] * div(LEAST(over_60, outstanding) * 65536::numeric, owed)::bigint
+                     + weights[8] * (LEAST(days_overdue, 1200000) * 65536 / 1200000)
+                     + weights[9] * (LEAST(open_count, 10) * 65536 / 10))
+        + 65536 * weights[7] * div(LEAST(over_90, outstanding) * 65536::numeric, owed)::bigint) / 6553600;
+    -- How often the amount that gives five points is doubled; between two doublings, in proportion.
+    whole := width_bucket(size, ratios);
+    above := whole * 65536 + ((size << 16) >> whole);
+    whole := width_bucket(late, ratios);
+    above := above + (whole - 17) * 65536 + ((late << 16) >> whole);
+    whole := width_bucket(five, ratios);
+    above := above - whole * 65536 - ((five << 16) >> whole);
+    RETURN LEAST(GREATEST(500 * 65536 + weights[CASE WHEN above >= 0 THEN 2 ELSE 3 END] * above + 5 * 65536, 0) / 655360, 100);
 END $$;
 REVOKE ALL ON FUNCTION ar.priority_score(bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint[])
     FROM PUBLIC;
