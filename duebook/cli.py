@@ -177,6 +177,9 @@ def _parser() -> argparse.ArgumentParser:
     rollups = _group(commands, "rollups", "what is derived from the documents")
     for name, said in (("check", "compare it with them"), ("rebuild", "derive it anew")):
         _add(rollups, name, f"upkeep:{name}", said).add_argument("slug", metavar="SLUG")
+    priority = _group(commands, "priority", "whom to call first")
+    tried = _add(priority, "backtest", "priority:back_test", "would it have named the unpaid?")
+    tried.add_argument("slug", metavar="SLUG")
     audit = _group(commands, "audit", "who did what")
     trail = _add(audit, "verify", "auditing:verify", "is the trail as it was written?")
     trail.add_argument("slug", metavar="SLUG")

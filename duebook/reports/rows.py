@@ -44,7 +44,11 @@ def organisation() -> int:
 
 @cache
 def query(file: str) -> LiteralString:
-    """A file, with the files it names in braces in their places."""
+    """A file, with the files it names in braces in their places; {file day}: as of that day."""
     text = (HERE / file).read_text()
-    text = re.sub(r"\{(\w+)\}", lambda part: query(f"{part[1]}.sql"), text)
-    return text
+    return re.sub(r"\{(\w+)(?: (\w+))?\}", lambda part: _placed(part[1], day=part[2]), text)
+
+
+def _placed(name: str, *, day: str | None) -> str:
+    text = query(f"{name}.sql")
+    return text.replace("%(as_of)s", f"%({day})s") if day else text
