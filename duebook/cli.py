@@ -264,17 +264,25 @@ def _imports(command: argparse.ArgumentParser) -> None:
 
 
 def _runs(command: argparse.ArgumentParser) -> None:
-    command.usage = "%(prog)s [-h] SLUG\n       %(prog)s undo SLUG ID [--dry-run]"
+    command.usage = (
+        "%(prog)s [-h] SLUG\n       %(prog)s errors SLUG ID\n"
+        "       %(prog)s undo SLUG ID [--dry-run]"
+    )
     command.add_argument("words", metavar="SLUG", nargs="+")
     command.add_argument("--dry-run", action="store_true")
     command.set_defaults(wrong=_wrong_runs)
 
 
 def _wrong_runs(asked: argparse.Namespace) -> str:
-    undoes = len(asked.words) == 3 and asked.words[0] == "undo"
-    if not undoes and (len(asked.words) > 1 or asked.dry_run):
-        return "give SLUG for its runs, or undo SLUG ID to take back the batch of a run"
-    if undoes and not re.fullmatch("[0-9]{1,18}", asked.words[2]):
+    of_one = len(asked.words) == 3 and asked.words[0] in ("undo", "errors")
+    if not of_one and (len(asked.words) > 1 or asked.dry_run):
+        return (
+            "give SLUG for its runs, errors SLUG ID for the invalid rows of one,"
+            " or undo SLUG ID to take back the batch of a run"
+        )
+    if of_one and asked.words[0] == "errors" and asked.dry_run:
+        return "--dry-run is for undo"
+    if of_one and not re.fullmatch("[0-9]{1,18}", asked.words[2]):
         return f"{asked.words[2]!r} is not the number of a run"
     return ""
 

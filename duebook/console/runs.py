@@ -7,18 +7,28 @@ import sys
 from argparse import Namespace
 from datetime import UTC, datetime
 
+from django.utils.translation import gettext as _
+
 from duebook.console.effects import say_effect
-from duebook.ledger.runs import Run, history
+from duebook.ledger.runs import Run, errors_of, history, run_of
 from duebook.ledger.undo import undo
-from duebook.visibility.organisations import console_of
+from duebook.visibility.organisations import Refused, console_of
 from duebook.visibility.seeing import seeing
 
 COUNTED = ("new", "changed", "unchanged", "repeated", "stale", "skipped", "invalid")
-COLUMNS = ("id", "batch", "started_at", "person", "kind", "file", *COUNTED, "closed", "state")
+COLUMNS = (
+    *("id", "batch", "started_at", "person", "kind", "file", *COUNTED, "closed", "state"),
+    *("source", "seconds", "errors", "as_at", "sha256"),
+)
+ERRORS = ("line", "column", "value", "reason")
 
 
 def runs(asked: Namespace) -> int:
-    """`runs SLUG` lists them as CSV, newest first; `runs undo SLUG ID` undoes a batch."""
+    """`runs SLUG` lists them as CSV, newest first; `runs errors SLUG ID` the invalid rows of one;
+    `runs undo SLUG ID` undoes a batch.
+    """
+    if asked.words[0] == "errors" and len(asked.words) == 3:
+        return _errors(asked.words[1], int(asked.words[2]))
     if asked.words[0] == "undo" and len(asked.words) == 3:
         return _undo(asked.words[1], int(asked.words[2]), dry_run=asked.dry_run)
     return _list(asked.words[0])
@@ -37,7 +47,20 @@ def _row(run: Run) -> list[object]:
     counts = [run.counts.get(action, 0) for action in COUNTED]
     at = run.started_at.astimezone(UTC).isoformat(timespec="seconds")
     names = [run.person, run.kind, run.file_name]
-    return [run.id, run.batch_id, at, *names, *counts, run.closed, run.state]
+    more = [run.source, run.seconds, run.errors, run.as_at, run.file_sha256]
+    return [run.id, run.batch_id, at, *names, *counts, run.closed, run.state, *more]
+
+
+def _errors(slug: str, run_id: int) -> int:
+    console = console_of(slug)
+    with seeing(console, read_only=True):
+        if run_of(console, run_id) is None:
+            said = _("There is no run %(run)s; see the history of imports.")
+            raise Refused(said % {"run": run_id})
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(ERRORS)
+        writer.writerows(errors_of(console, run_id))
+    return 0
 
 
 def _undo(slug: str, run_id: int, *, dry_run: bool) -> int:

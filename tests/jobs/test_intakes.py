@@ -24,6 +24,7 @@ from duebook.ingest.intake import (
 from duebook.ingest.intake_rows import Outcome, TableOutcome
 from duebook.jobs import intake_work, intakes, upkeep
 from duebook.jobs.intake_progress import Progress
+from duebook.jobs.order import order
 from duebook.jobs.worker import work
 from duebook.visibility.seeing import raw, seeing
 from tests.isolation.attacker import Connection, column
@@ -381,7 +382,7 @@ def test_a_worker_that_died_at_it_is_followed_by_another(
             intakes.commit(desk.viewer, number, at=NOW)
         elif state == "checking":
             change_state(desk.viewer, number, to="checking", out_of=["checked"], at=NOW)
-            intakes.order("check", intake=number)
+            order("check", intake=number)
     own.execute("UPDATE queue.procrastinate_jobs SET status = 'doing'")
     work(wait=False)  # takes it up
     work(wait=False)
