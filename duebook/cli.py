@@ -196,11 +196,12 @@ def _parser() -> argparse.ArgumentParser:
     _imports(_add(commands, "import", "importing:import_files", "files into a ledger"))
     _runs(_add(commands, "runs", "runs:runs", "which files were loaded, and taking them back"))
     reports = _group(commands, "report", "what a person sees, as a file")
-    aging = _report(_add(reports, "aging", "reporting:aging", "who owes what, by days late"))
+    aging = _dated(_add(reports, "aging", "reporting:aging", "who owes what, by days late"))
     aging.add_argument("--layout", choices=("operator", "portal"), default="operator")
-    invoices = _report(_add(reports, "invoices", "reporting:invoices", "what is open"))
+    invoices = _dated(_add(reports, "invoices", "reporting:invoices", "what is open"))
     invoices.add_argument("--account", metavar="NUMBER", default="")
     invoices.add_argument("--bucket", metavar="COLUMN", default="")
+    _monthly(_add(reports, "monthly", "reporting:monthly", "twelve months of each account"))
     return parser
 
 
@@ -290,11 +291,33 @@ def _wrong_runs(asked: argparse.Namespace) -> str:
 def _report(command: _Parser) -> _Parser:
     command.add_argument("slug", metavar="SLUG")
     command.add_argument("--as", dest="email", metavar="EMAIL", required=True)
-    command.add_argument("--as-of", type=_day, metavar="YYYY-MM-DD")
-    command.add_argument("--basis", choices=("due", "invoice"))
     command.add_argument("--format", choices=("csv", "json", "xlsx"), default="csv")
     command.add_argument("--output", type=Path, metavar="FILE")
     return command
+
+
+def _dated(command: _Parser) -> _Parser:
+    _report(command)
+    command.add_argument("--as-of", type=_day, metavar="YYYY-MM-DD")
+    command.add_argument("--basis", choices=("due", "invoice"))
+    return command
+
+
+def _monthly(command: _Parser) -> None:
+    _report(command)
+    command.add_argument("--data-type", choices=("debt", "open_orders"), default="debt")
+    command.add_argument("--measure", choices=("net", "closing", "count", "amount"))
+    command.add_argument("--through", type=_month, metavar="YYYY-MM")
+    command.add_argument("--lang", metavar="xx", default="")
+
+
+def _month(text: str) -> date:
+    try:
+        if re.fullmatch("[0-9]{4}-[0-9]{2}", text):
+            return date.fromisoformat(f"{text}-01")
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(f"{text!r} is not a month such as 2026-03")
 
 
 def _day(text: str) -> date:

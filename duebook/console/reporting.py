@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from datetime import date
+from datetime import UTC, date, datetime
 
 from duebook.export import answers
+from duebook.export import monthly as monthly_files
 from duebook.export.answers import Answer
+from duebook.export.monthly import MonthlyAnswer
 from duebook.export.tables import TooLong
 from duebook.reports import invoices as invoice_report
+from duebook.reports import monthly as monthly_report
 from duebook.visibility.organisations import Organisation, Refused, current, viewer_of
 from duebook.visibility.seeing import raw, seeing
 from duebook.visibility.viewer import Viewer
@@ -49,6 +52,36 @@ def invoices(asked: Namespace) -> int:
     return _write(asked, found)
 
 
+def monthly(asked: Namespace) -> int:
+    """How debt or open orders of each account developed over twelve months."""
+    viewer = viewer_of(asked.slug, asked.email)
+    if viewer.kind == "client":
+        raise Refused("This report is for operators.")
+    measures = monthly_report.MEASURES[asked.data_type]
+    measure = asked.measure or measures[0]
+    if measure not in measures:
+        known = " or ".join(measures)
+        raise Refused(f"{asked.data_type} is not measured by {measure}; choose {known}.")
+    with seeing(viewer, read_only=True):
+        organisation = current(viewer)
+        window = monthly_report.window(organisation.today, asked.through)
+        if window is None:
+            raise Refused(
+                f"{asked.through:%Y-%m} is still to come; today is {organisation.today} in"
+                f" {organisation.name}."
+            )
+        try:
+            locale = monthly_files.locale_of(asked.lang or organisation.language)
+        except monthly_files.UnknownLanguage as unknown:
+            raise Refused(str(unknown)) from unknown
+        rows = monthly_report.monthly(asked.data_type, window)
+        notes = monthly_files.notes(
+            organisation, asked.data_type, window, asked_by=asked.email, at=datetime.now(UTC)
+        )
+    answer = MonthlyAnswer(asked.data_type, measure, window, rows, locale, notes)
+    return _write(asked, answer)
+
+
 def _refuse_unseen(account: str, viewer: Viewer) -> None:
     """The same whether it does not exist or is somebody else's."""
     query = "SELECT FROM ar.customer WHERE org_id = %s AND account_number = %s"
@@ -65,7 +98,7 @@ def _asked(asked: Namespace, organisation: Organisation) -> tuple[date, str]:
     return as_of, asked.basis or organisation.aging_basis
 
 
-def _write(asked: Namespace, answer: Answer) -> int:
+def _write(asked: Namespace, answer: Answer | MonthlyAnswer) -> int:
     """The same bytes into a file and a pipe, whatever encoding the terminal has."""
     place, is_ours = asked.output or sys.stdout.fileno(), bool(asked.output)
     try:

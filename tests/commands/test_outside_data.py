@@ -305,6 +305,50 @@ def test_month_ends(ledger: Loaded) -> None:
             assert added == Decimal(summary[currency]["month_end_balances"][day])
 
 
+@pytest.mark.parametrize("measure", ["net", "closing"])
+def test_twelve_months(ledger: Loaded, measure: str) -> None:
+    """Every cell of the matrix, and zeros for accounts that it does not name."""
+    expected, _ = ledger.table("matrix12.csv")
+    until = ledger.published.as_of
+    wanted = {"net": "net_", "closing": "balance_"}[measure]
+    columns = [name for name in expected[0] if name.startswith(wanted)]
+    who = (ledger.published.slug, "--as", ledger.email, "--measure", measure)
+    answer = ledger.terminal.types("report", "monthly", *who, "--through", f"{until:%Y-%m}")
+    months = answer.columns()[3:]
+    assert months == [name.removeprefix(wanted)[:7] for name in columns]
+    found = {key(row): [Decimal(row[month]) for month in months] for row in answer.rows()}
+    assert {account: cells for account, cells in found.items() if any(cells)} == {
+        (line["customer"], line["currency"]): cells
+        for line in expected
+        if any(cells := [Decimal(line[name]) for name in columns])
+    }
+
+
+def test_northwinds_open_orders(terminal: Terminal, outside_data: Path) -> None:
+    folder = outside_data / "northwind"
+    files = (folder / "orders.csv", folder / "order_details.csv")
+    mapping = ROOT / "examples/mappings/northwind.toml"
+    made = [
+        terminal.types("org", "create", "northwind", "--name", "Northwind"),
+        terminal.types("user", "create", "n@n.example", "--org", "northwind", "--role", "admin"),
+        terminal.types("import", "northwind", *files, "--mapping", mapping),
+    ]
+    assert [answer.code for answer in made] == [0, 0, 0], made
+    with (outside_data / "expected/northwind/northwind_open_orders_1998-03-31.csv").open() as file:
+        expected = {row["customer_id"]: row for row in csv.DictReader(file)}
+    expected.pop("TOTAL", None)
+    who = ("northwind", "--as", "n@n.example", "--data-type", "open_orders")
+    for measure, column in (("count", "open_orders"), ("amount", "open_value")):
+        answer = terminal.types(
+            "report", "monthly", *who, "--through", "1998-03", "--measure", measure
+        )
+        found = {row["account_number"]: Decimal(row["1998-03"]) for row in answer.rows()}
+        assert len(found) == 89  # of 91 customers two never ordered
+        assert {number: each for number, each in found.items() if each} == {
+            number: Decimal(row[column]) for number, row in expected.items()
+        }
+
+
 def random_dates(book: Book, slug: str) -> list[date]:
     """Seeded: the first and the last day, days on which something happens, and any others."""
     days = sorted(set(book.days()))

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 
 from duebook.reports.aging import USUAL, AgingRow, Edges, aging, aging_page, portal_aging
 from duebook.reports.invoices import FIGURES, invoices
+from duebook.reports.monthly import monthly, window
 from tests.ledger.books import IDLE, Books, invoice
 from tests.ledger.telling import Telling, loadable, major
 from tests.model import Account, Ledger, four_decimals
@@ -153,6 +155,29 @@ def test_what_is_owed_is_charges_less_credits_and_receipts(server: None, plan: P
         for account in {(doc.account, doc.currency) for doc in plan.ledger.docs}:
             due = major(plan.ledger.owed(account, day), account[1])
             assert owed.get(account, Decimal(0)) == due, (day, account)
+    with books.admin():
+        check_months(plan.ledger, books.today)
+    with books.member():
+        check_months(plan.ledger, books.today, only=plan.owned)
+
+
+def check_months(ledger: Ledger, today: date, only: set[str] | None = None) -> None:
+    """Each month's closing is what was owed at its end, and its net the difference it made."""
+    for through in (today, date(2026, 1, 1)):
+        asked = window(today, through)
+        assert asked is not None
+        rows = {(row.account_number, row.currency): row for row in monthly("debt", asked)}
+        for account, row in rows.items():
+            owed = [
+                major(ledger.owed(account, day), account[1])
+                for day in (asked.months[0] - timedelta(days=1), *asked.ends)
+            ]
+            assert row.closing == owed[1:], (account, through)
+            assert row.net == [after - before for before, after in pairwise(owed)]
+        due = {(doc.account, doc.currency) for doc in ledger.docs if doc.issue <= asked.until}
+        due = {each for each in due if only is None or each[0] in only}
+        assert {each for each in due if ledger.owed(each, asked.until)} <= set(rows)
+        assert only is None or {number for number, _ in rows} <= only
 
 
 def check_documents(ledger: Ledger, day: date) -> None:

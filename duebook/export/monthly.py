@@ -1,0 +1,218 @@
+"""The twelve months as a file: figures for machines as CSV and JSON, for people as Excel."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from io import BytesIO, StringIO
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import xlsxwriter
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_skeleton
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from duebook.export.tables import SHEET_ROWS_MAX, TooLong
+from duebook.reports.monthly import (
+    MEASURES,
+    MonthlyRow,
+    Window,
+    adjustments,
+    unsettled_receipts,
+)
+from duebook.visibility.organisations import Organisation
+
+KEYS = ("account_number", "account_name", "currency")
+SUMMED = ("net",)  # of these twelve months have a sum that means something
+WIDTHS = (16, 34, 9)
+
+
+class UnknownLanguage(Exception):
+    """The message is one sentence with what is known."""
+
+
+def locale_of(language: str) -> Locale:
+    """Raises UnknownLanguage."""
+    try:
+        return Locale.parse(language.replace("_", "-"), sep="-")
+    except (ValueError, UnknownLocaleError):
+        known = ", ".join(sorted(Locale("en").languages))
+        raise UnknownLanguage(
+            f"{language} is no language that month names are known in; choose one of {known}."
+        ) from None
+
+
+def month_name(month: date, locale: Locale) -> str:
+    """Such as Mar 2026 in the locale's words and order."""
+    return format_skeleton("yMMM", month, locale=locale)
+
+
+def notes(
+    organisation: Organisation, data_type: str, window: Window, *, asked_by: str, at: datetime
+) -> list[tuple[str, str]]:
+    """What was counted, as of when and for whom. Inside seeing()."""
+    said = {
+        "debt": _("Debt: invoices, receipts, credits and adjustments by the date of the document."),
+        "open_orders": _("Open orders at each month's end; the current month as of today."),
+    }
+    found = [
+        (_("Organisation"), organisation.name),
+        (_("Counted"), said[data_type]),
+        (_("As of"), window.until.isoformat()),
+        (_("Made for"), asked_by),
+        (
+            _("Made at"),
+            at.astimezone(ZoneInfo(organisation.timezone)).isoformat(timespec="minutes"),
+        ),
+    ]
+    if data_type == "debt":
+        for currency, amount in adjustments(window):
+            words = _(
+                "Adjustments, which extend the five basic kinds, came to %(sum)s %(currency)s."
+            )
+            found.append((_("Adjustments"), words % {"sum": amount, "currency": currency}))
+        if not organisation.self_settling:
+            for currency, amount in unsettled_receipts(window):
+                words = _("Invoice receipts of %(sum)s %(currency)s are counted as not settled.")
+                found.append((_("Invoice receipts"), words % {"sum": amount, "currency": currency}))
+    return found
+
+
+@dataclass(frozen=True)
+class MonthlyAnswer:
+    """The rows of a window; `notes` stand on a sheet of their own."""
+
+    data_type: str
+    measure: str
+    window: Window
+    rows: Sequence[MonthlyRow]
+    locale: Locale
+    notes: Sequence[tuple[str, str]] = ()
+
+    @property
+    def heads(self) -> list[str]:
+        return [*KEYS, *(f"{month:%Y-%m}" for month in self.window.months)]
+
+    @property
+    def accounts(self) -> set[str]:
+        """The numbers of the accounts that are in it."""
+        return {row.account_number for row in self.rows}
+
+    def content(self, form: str) -> bytes:
+        """The file as csv, json or xlsx. Raises TooLong."""
+        match form:
+            case "xlsx":
+                return self._book()
+            case "json":
+                lines = [dict(zip(self.heads, map(_json, line), strict=True)) for line in self]
+                return (json.dumps(lines, ensure_ascii=False, indent=1) + "\n").encode()
+        file = StringIO(newline="")
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(self.heads)
+        writer.writerows(self)
+        return file.getvalue().encode()
+
+    def __iter__(self) -> Iterator[list[Any]]:
+        for row in self.rows:
+            keys = (getattr(row, key) for key in KEYS)
+            yield [*keys, *row.cells(self.measure)]
+
+    def _book(self) -> bytes:
+        """A sheet for each measure, the one asked for first, and the notes."""
+        content = BytesIO()
+        made = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        book = xlsxwriter.Workbook(content, made)
+        book.set_properties({"created": datetime.combine(self.window.until, time())})
+        with override(str(self.locale.language)):
+            for measure in sorted(MEASURES[self.data_type], key=lambda each: each != self.measure):
+                _Sheet(book, self, measure).write()
+            self._write_notes(book)
+        book.close()
+        return content.getvalue()
+
+    def _write_notes(self, book: Any) -> None:
+        sheet = book.add_worksheet(_("Notes")[:31])
+        if self.locale.text_direction == "rtl":
+            sheet.right_to_left()
+        sheet.set_column(0, 0, 28)
+        sheet.set_column(1, 1, 90)
+        for at, (name, said) in enumerate(self.notes):
+            sheet.write_string(at, 0, name)
+            sheet.write_string(at, 1, said)
+
+
+class _Sheet:
+    """One measure: a line per account and currency, then one per currency."""
+
+    def __init__(self, book: Any, answer: MonthlyAnswer, measure: str) -> None:
+        self.book, self.answer, self.measure = book, answer, measure
+        self.has_sum = measure in SUMMED
+        self.formats: dict[tuple[int, bool], Any] = {}
+        self.sums: dict[str, list[Any]] = defaultdict(list)
+
+    def write(self) -> None:
+        rows = self.answer.rows
+        if len(rows) + 100 > SHEET_ROWS_MAX:
+            raise TooLong(f"{len(rows):,} rows are more than an Excel sheet holds")
+        names = {
+            "net": _("Net per month"),
+            "closing": _("Owed at month end"),
+            "count": _("Open orders"),
+            "amount": _("Open order amounts"),
+        }
+        sheet = self.book.add_worksheet(names[self.measure][:31])
+        if self.answer.locale.text_direction == "rtl":
+            sheet.right_to_left()
+        sheet.freeze_panes(1, 2)
+        for at, width in enumerate(WIDTHS):
+            sheet.set_column(at, at, width)
+        sheet.set_column(len(KEYS), len(KEYS) + 12, 15)
+        months = [month_name(each, self.answer.locale) for each in self.answer.window.months]
+        heads = [_("Account number"), _("Customer"), _("Currency"), *months]
+        if self.has_sum:
+            heads.append(_("Total"))
+        sheet.write_row(0, 0, heads, self.book.add_format({"bold": True, "bottom": 1}))
+        for at, row in enumerate(rows, start=1):
+            keys = [row.account_number, row.account_name, row.currency]
+            cells = row.cells(self.measure)
+            self._line(sheet, at, keys, cells)
+            known = self.sums[row.currency]
+            self.sums[row.currency] = (
+                [a + b for a, b in zip(known, cells, strict=True)] if known else list(cells)
+            )
+        for at, currency in enumerate(sorted(self.sums), start=1 + len(rows)):
+            self._line(sheet, at, [_("Total"), "", currency], self.sums[currency], bold=True)
+
+    def _line(
+        self, sheet: Any, at: int, keys: Sequence[str], cells: Sequence[Any], *, bold: bool = False
+    ) -> None:
+        for place, key in enumerate(keys):
+            sheet.write_string(at, place, key, self._format(0, bold=bold) if bold else None)
+        figures = [*cells, sum(cells)] if self.has_sum else cells
+        for place, figure in enumerate(figures, start=len(keys)):
+            sheet.write_number(at, place, figure, self._format(_decimals(figure), bold=bold))
+
+    def _format(self, decimals: int, *, bold: bool) -> Any:
+        if (decimals, bold) not in self.formats:
+            form = "#,##0" + ("." + "0" * decimals if decimals else "")
+            self.formats[decimals, bold] = self.book.add_format({"num_format": form, "bold": bold})
+        return self.formats[decimals, bold]
+
+
+def _local(at: datetime, organisation: Organisation) -> str:
+    return at.astimezone(ZoneInfo(organisation.timezone)).isoformat(timespec="minutes")
+
+
+def _decimals(figure: Decimal | int) -> int:
+    return max(0, -int(figure.as_tuple().exponent)) if isinstance(figure, Decimal) else 0
+
+
+def _json(value: Any) -> Any:
+    return str(value) if isinstance(value, Decimal) else value
