@@ -120,8 +120,8 @@ def stories(draw: st.DrawFn) -> Story:
             if part:
                 paid.append((dated + timedelta(days=draw(st.integers(-20, 200))), part))
                 rest -= part
-        bounced = None
-        if paid and draw(st.booleans()):
+        bounced: date | None = None
+        if paid and bool(draw(st.booleans())):
             bounced = paid[0][0] + timedelta(days=draw(st.integers(0, 90)))
         void = draw(st.none() | st.none() | st.integers(0, 150))
         names = draw(st.sampled_from(("", "O0", "O1", "O9")))
