@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from psycopg import errors
 
 from duebook.ingest.encoding import storable
-from duebook.ingest.feeds import BadMapping, Mapping
+from duebook.ingest.feeds import LINES_COLUMN, BadMapping, Mapping
 from duebook.ingest.guess import plain_name
 from duebook.ingest.mapping import parse_mapping
 from duebook.ingest.mapping_text import mapping_text
@@ -26,6 +26,7 @@ from duebook.visibility.seeing import raw
 from duebook.visibility.viewer import Viewer
 
 NAME_LIMIT = 200
+SUMS = plain_name(LINES_COLUMN)
 OWN = "duebook_"  # columns that our own files of invalid rows have beside those of the source
 
 
@@ -50,8 +51,8 @@ class SavedMapping:
 def header_key(header: Iterable[str]) -> str:
     """The same for headers of the same columns, in whatever order, case and spacing."""
     names = sorted(filter(None, map(plain_name, header)))
-    ours = (name for name in names if not name.startswith(OWN))
-    return hashlib.sha256("\0".join(ours).encode(errors="replace")).hexdigest()
+    theirs = (name for name in names if not name.startswith(OWN) and name != SUMS)
+    return hashlib.sha256("\0".join(theirs).encode(errors="replace")).hexdigest()
 
 
 QUERY: LiteralString = (

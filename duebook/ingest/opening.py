@@ -284,9 +284,9 @@ def open_table(
         raise NoKind(f"{source.name} holds {source.kind}, not {asked}: leave it out.")
     kind = kind or source.kind or None
     proposal, saved_as = None, ""
-    if not mapping.columns and (remembered := _remembered(source, kind or mapping.kind, saved)):
+    if not mapping.columns and (known := remembered(source, kind or mapping.kind, saved)):
         # What else is said of the file goes for how it was found, which is done.
-        mapping, saved_as = replace(remembered.mapping(), sheet=""), remembered.name
+        mapping, saved_as = replace(known.mapping(), sheet=""), known.name
     source = titled(source, mapping)
     if not mapping.columns:
         try:
@@ -301,7 +301,7 @@ def open_table(
     return Opened(path, source, bound, digest, told, saved_as=saved_as)
 
 
-def _remembered(source: Source, kind: str | None, saved: Recogniser) -> SavedMapping | None:
+def remembered(source: Source, kind: str | None, saved: Recogniser) -> SavedMapping | None:
     """The saved mapping for the header, which may stand below titles."""
     if not saved.known:
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Pairs
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -12,12 +13,22 @@ from duebook.ingest.encoding import Unreadable
 from duebook.ingest.feeds import BadMapping, Mapping
 from duebook.ingest.intake_rows import Landing, TableChoice, TableProposal
 from duebook.ingest.landing import landings, sampled
+from duebook.ingest.lines import with_lines
 from duebook.ingest.mapping import parse_mapping
 from duebook.ingest.mapping_text import mapping_text
 from duebook.ingest.mappings import Recogniser
-from duebook.ingest.opening import InDoubt, Opened, digest_of, headed, open_table, tables_in
+from duebook.ingest.opening import (
+    InDoubt,
+    Opened,
+    digest_of,
+    headed,
+    open_table,
+    remembered,
+    tables_in,
+    titled,
+)
 from duebook.ingest.proposal import SHOWN, FieldProposal, Proposal
-from duebook.ingest.rows import Source, SourceRow
+from duebook.ingest.rows import Source, SourceRow, tabled
 from duebook.ingest.understand import OWN
 
 CHOSEN = "as chosen"
@@ -46,10 +57,14 @@ class Reading:
     def tables(self, path: Path) -> list[Table]:
         """Raises Unreadable when there is no table at all to ask about."""
         digest = digest_of(path)
+        found = [source for sources in tables_in(path, self._mapping) for source in sources]
+        says = [self._says(source) for source in found]
+        summed = {mapping.lines_file.casefold() for mapping in says} - {""}
         return [
-            self._table(path, source, digest)
-            for sources in tables_in(path, self._mapping)
-            for source in sources
+            self._table(path, source, mapping, digest=digest, beside=found)
+            if source.name in self.choices or _last(source) not in summed
+            else Table(_bare(source, TableChoice(left_out=True), ""))
+            for source, mapping in zip(found, says, strict=True)
         ]
 
     def _choice(self, name: str) -> TableChoice:
@@ -62,13 +77,28 @@ class Reading:
         except BadMapping:
             return Mapping()
 
-    def _table(self, path: Path, source: Source, digest: str) -> Table:
+    def _says(self, source: Source) -> Mapping:
+        """What is said of a table, else what was saved for its header."""
+        mapping = self._mapping(source.name)
+        if mapping.columns:
+            return mapping
+        with suppress(Unreadable):
+            kind = self._choice(source.name).kind or mapping.kind
+            if known := remembered(source, kind, self.saved):
+                return known.mapping()
+        return mapping
+
+    def _table(
+        self, path: Path, source: Source, says: Mapping, *, digest: str, beside: Sequence[Source]
+    ) -> Table:
         choice = self._choice(source.name)
         if choice.left_out:
             return Table(_bare(source, choice, ""))
         try:
             mapping = parse_mapping(choice.mapping, name="The mapping")
             source = headed(source, mapping)
+            if says.lines_file:
+                source = with_lines(titled(source, says), says, _lines(says, beside))
             opened = open_table(
                 path,
                 source,
@@ -83,6 +113,22 @@ class Reading:
         except (Unreadable, BadMapping) as trouble:
             return Table(_bare(source, choice, str(trouble)))
         return Table(_understood(opened, choice), opened)
+
+
+def _lines(mapping: Mapping, beside: Sequence[Source]) -> Source:
+    """The table whose lines a mapping sums up. Raises BadMapping when it is not there."""
+    wanted = mapping.lines_file.casefold()
+    for each in beside:
+        if _last(each) == wanted:
+            return tabled(each, header=None)
+    raise BadMapping(
+        f"The amounts are taken from {mapping.lines_file}: send that file along, in one ZIP file."
+    )
+
+
+def _last(source: Source) -> str:
+    """What the file itself is called, wherever it is packed."""
+    return source.name.rpartition("/")[2].casefold()
 
 
 def _understood(opened: Opened, choice: TableChoice) -> TableProposal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -213,8 +214,6 @@ def test_a_checked_file_follows_the_ledger_when_it_is_loaded(acme: Company) -> N
 
 
 def test_tables_of_no_kind_are_left_out_beside_others(acme: Company, tmp_path: Path) -> None:
-    import zipfile
-
     path = tmp_path / "all.zip"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("invoices.csv", INVOICES)
@@ -501,3 +500,33 @@ def test_what_nobody_goes_on_with_goes_after_a_month(acme: Company, own: Connect
     with acme.admin():
         assert column(raw(), "SELECT id FROM ar.intake") == [young]
         assert column(raw(), "SELECT count(*) FROM ar.source_file") == [1]
+
+
+def test_amounts_are_summed_up_over_the_lines_in_the_same_archive(
+    acme: Company, tmp_path: Path
+) -> None:
+    summing = """
+kind = "orders"
+[columns]
+account_number = "customer"
+order_number = "order"
+order_date = "day"
+[lines]
+file = "lines.csv"
+on = "order"
+amount = { column = "price", times = ["pieces"] }
+"""
+    path = tmp_path / "orders.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("orders.csv", "customer;order;day\nC1;O-1;2026-01-05\n")
+        archive.writestr("lines.csv", "order;price;pieces\nO-1;5;4\nO-1;1;3\n")
+    desk = Desk(acme)
+    choice = TableChoice(kind="orders", mapping=summing, save_as="Orders with lines")
+    number = desk.checks(path.read_bytes(), "orders.zip").id
+    checked = desk.chooses(number, Options(tables={"orders.zip/orders.csv": choice}))
+    assert (checked.state, counts(checked)) == ("checked", {"new": 1})
+    desk.commits(checked.id)
+    with acme.admin():
+        assert column(raw(), "SELECT amount FROM ar.document WHERE number = 'O-1'") == [2300]
+    again = desk.checks(path.read_bytes(), "july.zip")
+    assert (again.state, counts(again)) == ("checked", {"unchanged": 1})
