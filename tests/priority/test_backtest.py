@@ -58,7 +58,9 @@ def ledger() -> list[Item]:
 @pytest.fixture(scope="module")
 def company(server: None) -> Company:
     found = Company("months", today=TODAY)
-    invoices, payments, allocations = [], [], []
+    invoices: list[dict[str, object]] = []
+    payments: list[dict[str, object]] = []
+    allocations: list[dict[str, object]] = []
     for number, item in enumerate(ledger()):
         whose = {"account_number": item.account, "currency": item.currency}
         dates = {"issue_date": item.issued, "due_date": item.due}
