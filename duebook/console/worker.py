@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import signal
 import threading
@@ -13,10 +14,15 @@ from functools import partial
 from importlib import import_module
 from typing import Any, NoReturn
 
+from duebook.database import postmaster, target
+from duebook.database.server import running
+
 LOOK_SECONDS = 0.5
 GRACE_SECONDS = 5.0  # for the job at hand, when the worker is to stop
 AGAIN_SECONDS = 2.0  # until a worker that died is begun anew
 TOLD = (signal.SIGTERM, signal.SIGINT)
+
+log = logging.getLogger("duebook.jobs")
 
 
 def application(server: int) -> Callable[..., Any]:
@@ -33,7 +39,8 @@ def working() -> Iterator[None]:
     """With a worker beside it, which does the jobs of the queue and ends when the block ends.
 
     Between the two stands a keeper: it begins the worker anew should it die, and ends it should
-    this process be killed. Forked before anything has threads: nothing is imported twice.
+    this process be killed; and it begins the embedded database anew should that be killed.
+    Forked before anything has threads: nothing is imported twice.
     """
     with _undisturbed() as disturbed:
         keeper = _forked(partial(_keep, os.getpid()), disturbed)
@@ -58,6 +65,7 @@ def _keep(server: int) -> None:
                 disturbed()
                 while os.getppid() == server and worker:
                     time.sleep(LOOK_SECONDS)
+                    _begin_database_anew()
                     worker = 0 if _has_ended(worker) else worker
                 time.sleep(0 if worker else AGAIN_SECONDS)
             except _Told:
@@ -67,6 +75,18 @@ def _keep(server: int) -> None:
                     signal.signal(each, signal.SIG_IGN)
                 if worker:
                     _end(worker, seconds=GRACE_SECONDS)
+
+
+def _begin_database_anew() -> None:
+    """Should the embedded one have been killed as a whole: nobody else would begin it."""
+    home = target.home().resolve()
+    if not target.is_embedded() or postmaster.serving(home) is not None:
+        return
+    try:
+        with running(home):  # It stays: whom we keep the worker for uses it as well.
+            log.warning("The database had gone and was begun anew.")
+    except target.DatabaseTrouble as trouble:
+        log.warning("%s", trouble)
 
 
 def _tell(*_: object) -> NoReturn:
@@ -103,7 +123,7 @@ def _forked(act: Callable[[], None], disturbed: Callable[[], object]) -> int:
             act()
             code = 0
         except BaseException:
-            import_module("logging").getLogger("duebook.jobs").exception("The worker has died.")
+            log.exception("The worker has died.")
         finally:
             os._exit(code)
     return child

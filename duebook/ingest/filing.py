@@ -45,6 +45,8 @@ SHAPES: dict[str, tuple[str, dict[str, str]]] = {
     "allocations": ("allocation", {"date": "dated_on"}),
     "order_links": ("link", {}),
 }
+# Columns in which two lines that mean one allocation may differ.
+SAID_OTHERWISE = {"source_kind", "account_number", "external_id"}
 VALID = ("new", "changed", "unchanged", "repeated", "stale")
 
 
@@ -181,9 +183,7 @@ class Filing:
             self.batch.run(HERE / "settle_unchanged.sql")
             if self.kind == "adjustments":
                 self.batch.run(HERE / "miss_applied.sql")
-        elif self.kind == "allocations" and {"source_kind", "account_number"} & {
-            *self.batch.fields
-        }:
+        elif self.kind == "allocations" and SAID_OTHERWISE & {*self.batch.fields}:
             self.batch.run(HERE / "refuse_double_allocations.sql")
         if self.snapshot:
             self.snapshot.list(self.batch, self.named)

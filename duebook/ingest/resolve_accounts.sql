@@ -1,13 +1,14 @@
 -- One row per line of an accounts file.
 INSERT INTO pg_temp.resolved_account
 WITH ranked AS (
-    SELECT s.*, first_value(line) OVER same AS first_line, first_value(fingerprint) OVER same AS first_fingerprint
+    SELECT s.*, first_value(line) OVER same AS first_line, first_value(fingerprint) OVER same AS first_fingerprint,
+           CASE WHEN external_id IS NOT NULL THEN min(line) OVER (PARTITION BY external_id) END AS twin_line
     FROM pg_temp.stage_account s
     WHERE file = %(file)s
     WINDOW same AS (PARTITION BY account_number ORDER BY line)
 ), found AS (
     SELECT r.*, COALESCE(x.id, c.id) AS customer_id, y.exponent, abs(r.credit_limit) * y.units AS minor,
-           p.id AS owner_id, x.id IS NOT NULL AND c.id IS NOT NULL AND x.id <> c.id AS taken
+           p.id AS owner_id, x.id <> c.id OR x.id IS NULL AND c.external_id <> r.external_id AS taken
     FROM ranked r
     CROSS JOIN ar.org o
     LEFT JOIN ar.customer c ON c.org_id = %(org)s AND c.account_number = r.account_number
@@ -15,17 +16,23 @@ WITH ranked AS (
     LEFT JOIN ar.currency y ON y.code = COALESCE(r.currency, c.currency, o.currency)
     LEFT JOIN ar.person p ON p.org_id = %(org)s AND lower(p.email) = lower(r.owner_email)
     WHERE o.org_id = %(org)s
+), known AS (
+    SELECT f.*, CASE WHEN customer_id IS NOT NULL THEN min(line) OVER (PARTITION BY customer_id) END AS known_line FROM found f
 ), judged AS (
     SELECT f.*, CASE
         WHEN line <> first_line AND fingerprint <> first_fingerprint
             THEN ARRAY['account_number', account_number, 'Same account as line ' || first_line || ', other content: keep one of the two lines.']
+        WHEN line = first_line AND twin_line < line
+            THEN ARRAY['external_id', external_id, 'Same external_id as line ' || twin_line || ', other number: give each account its own.']
+        WHEN line = first_line AND known_line < line
+            THEN ARRAY['account_number', account_number, 'Line ' || known_line || ' means the same account by its external_id: keep one of the two lines.']
         WHEN taken THEN ARRAY['account_number', account_number, 'Another account has this number already: give it a number of its own.']
         WHEN credit_limit < 0 THEN ARRAY['credit_limit', credit_limit::text, 'A credit limit is not negative: leave it empty for none.']
         WHEN NOT %(round)s AND minor <> trunc(minor) OR minor > 9e17 THEN ARRAY['credit_limit', credit_limit::text, 'More decimals than the currency has: write ' || exponent || ' at most, or set round = "half_up" in the mapping.']
         WHEN net_terms_days NOT BETWEEN 0 AND 3650 THEN ARRAY['net_terms_days', net_terms_days::text, 'Net terms are 0 to 3650 days.']
         WHEN owner_email IS NOT NULL AND owner_id IS NULL THEN ARRAY['owner_email', owner_email, 'Nobody here has this e-mail: add the person first, or leave the owner empty.']
     END AS wrong
-    FROM found f
+    FROM known f
 )
 SELECT j.line,
        CASE WHEN wrong IS NOT NULL THEN 'invalid' WHEN j.line <> first_line THEN 'repeated'

@@ -1,13 +1,13 @@
 -- One row per line of an allocations file. A reference that matches several documents is refused
 -- with their names. Across accounts it becomes a transfer: `payer_id` then names the source's account.
 INSERT INTO pg_temp.resolved_allocation
-WITH staged AS NOT MATERIALIZED (
-    SELECT * FROM pg_temp.stage_allocation WHERE file = %(file)s
+WITH staged AS NOT MATERIALIZED (  -- what has an id of its own may change its date
+    SELECT *, CASE WHEN external_id IS NULL THEN dated_on END AS known_by_day FROM pg_temp.stage_allocation WHERE file = %(file)s
 ), first AS (
-    SELECT s.source_number, s.source_kind, s.invoice_number, s.account_number, s.dated_on, s.external_id, s.line, s.fingerprint
+    SELECT s.source_number, s.source_kind, s.invoice_number, s.account_number, s.known_by_day, s.external_id, s.line, s.fingerprint
     FROM staged s
     JOIN (SELECT min(line) AS line FROM staged
-          GROUP BY source_number, source_kind, invoice_number, account_number, dated_on, external_id HAVING count(*) > 1) AS f USING (line)
+          GROUP BY source_number, source_kind, invoice_number, account_number, known_by_day, external_id HAVING count(*) > 1) AS f USING (line)
 ), source AS (
     SELECT r.line, d.id, d.kind, d.number, d.customer_id, d.currency
     FROM staged r
@@ -30,10 +30,11 @@ WITH staged AS NOT MATERIALIZED (
     SELECT r.*, COALESCE(f.line, r.line) AS first_line, COALESCE(f.fingerprint, r.fingerprint) AS first_fingerprint,
            ms.names AS source_names, mc.names AS charge_names, s.id AS source_id, c.id AS charge_id,
            s.customer_id AS source_customer_id, c.customer_id AS charge_customer_id, s.currency AS source_currency, c.currency,
-           y.exponent, abs(r.amount) * y.units AS minor, sa.account_number AS source_account, ca.account_number AS charge_account
+           y.exponent, abs(r.amount) * y.units AS minor, sa.account_number AS source_account, ca.account_number AS charge_account,
+           CASE WHEN s.customer_id <> c.customer_id THEN s.number || ' > ' || c.number || ' ' || r.dated_on END AS transfer
     FROM staged r
-    LEFT JOIN first f ON (f.source_number, f.invoice_number, f.dated_on) = (r.source_number, r.invoice_number, r.dated_on)
-         AND (f.source_kind, f.account_number, f.external_id) IS NOT DISTINCT FROM (r.source_kind, r.account_number, r.external_id)
+    LEFT JOIN first f ON (f.source_number, f.invoice_number) = (r.source_number, r.invoice_number)
+         AND (f.source_kind, f.account_number, f.known_by_day, f.external_id) IS NOT DISTINCT FROM (r.source_kind, r.account_number, r.known_by_day, r.external_id)
     LEFT JOIN many_sources ms ON ms.line = r.line
     LEFT JOIN many_charges mc ON mc.line = r.line
     LEFT JOIN source s ON s.line = r.line AND s.line NOT IN (SELECT line FROM many_sources)
@@ -57,24 +58,50 @@ WITH staged AS NOT MATERIALIZED (
     END AS wrong
     FROM found f
     OFFSET 0  -- a fence: without it the verdict is worked out anew wherever it is named
+), standing AS (  -- what was stated before, between its true ends: a transfer is known by its payer's half
+    SELECT a.id, a.source_id, a.charge_id, a.dated_on, a.external_id, NULL AS transfer
+    FROM ar.allocation a WHERE a.org_id = %(org)s AND a.origin = 'stated'
+    UNION ALL
+    SELECT a.id, a.source_id, b.charge_id, a.dated_on, a.external_id, t.number
+    FROM ar.document t
+    JOIN ar.allocation a ON a.org_id = %(org)s AND a.charge_id = t.id AND a.origin = 'transfer'
+    JOIN ar.document p ON p.org_id = %(org)s AND p.kind = 'credit_adjustment' AND p.number = t.number AND p.origin = 'transfer' AND p.settles_id IS NULL
+    JOIN ar.allocation b ON b.org_id = %(org)s AND b.source_id = p.id AND b.origin = 'transfer'
+    WHERE t.org_id = %(org)s AND t.kind = 'debit_adjustment' AND t.origin = 'transfer' AND t.settles_id IS NULL
+), meant AS (  -- by its own id; where one of the two has none, by its day
+    SELECT j.line, s.id, s.transfer, s.external_id IS NOT DISTINCT FROM j.external_id AS is_same,
+           row_number() OVER (PARTITION BY j.line ORDER BY s.external_id IS DISTINCT FROM j.external_id, s.id) AS place,
+           count(*) OVER (PARTITION BY j.line) AS matches
+    FROM judged j
+    JOIN standing s ON s.source_id = j.source_id AND s.charge_id = j.charge_id
+    WHERE s.external_id = j.external_id OR s.dated_on = j.dated_on AND (s.external_id IS NULL OR j.external_id IS NULL)
+), fresh AS (  -- what new transfers are called: if others are called so already, the second, the third
+    SELECT j.line, j.transfer, row_number() OVER (PARTITION BY j.transfer ORDER BY j.line) + (
+               SELECT COALESCE(max(CASE d.number WHEN j.transfer THEN 1 ELSE substring(d.number FROM ' \((\d{1,9})\)$')::bigint END), 0)
+               FROM ar.document d
+               WHERE d.org_id = %(org)s AND d.kind IN ('debit_adjustment', 'credit_adjustment') AND d.settles_id IS NULL
+                 AND d.number >= j.transfer AND d.number <= j.transfer || ' (~') AS place
+    FROM judged j
+    WHERE j.transfer IS NOT NULL AND j.wrong IS NULL AND j.line = j.first_line AND j.line NOT IN (SELECT line FROM meant)
+), told AS (
+    SELECT j.*, m.id AS allocation_id, COALESCE(m.transfer, f.transfer || CASE WHEN f.place > 1 THEN ' (' || f.place || ')' ELSE '' END) AS transfer_number,
+           CASE WHEN wrong IS NOT NULL THEN wrong WHEN m.matches > 1 AND NOT m.is_same
+                THEN ARRAY['external_id', '', 'Several allocations of that day between the two are loaded: name the one that is meant in external_id.'] END AS problem
+    FROM judged j
+    LEFT JOIN meant m ON m.line = j.line AND m.place = 1
+    LEFT JOIN fresh f ON f.line = j.line
 )
 SELECT j.line,
-       CASE WHEN wrong IS NOT NULL THEN 'invalid' WHEN j.line <> first_line THEN 'repeated' WHEN round(minor) = 0 THEN 'skipped'
+       CASE WHEN problem IS NOT NULL THEN 'invalid' WHEN j.line <> first_line THEN 'repeated' WHEN round(minor) = 0 THEN 'skipped'
             WHEN a.id IS NULL THEN 'new'
             WHEN pg_temp.is_stale(j.source_version, a.source_version, %(as_at_given)s, u.as_at) THEN 'stale'
-            WHEN a.stated_amount = round(minor) AND a.dated_on = j.dated_on
+            WHEN a.stated_amount = round(minor) AND a.dated_on = j.dated_on AND (j.external_id IS NULL OR j.external_id IS NOT DISTINCT FROM a.external_id)
                  AND (j.source_version IS NULL OR j.source_version IS NOT DISTINCT FROM a.source_version) THEN 'unchanged'
             ELSE 'changed' END,
-       wrong[1], wrong[2], wrong[3],
+       problem[1], problem[2], problem[3],
        a.id, j.source_id, j.charge_id, charge_customer_id,
        CASE WHEN source_customer_id <> charge_customer_id THEN source_customer_id END,
-       j.currency, round(minor)::bigint, j.dated_on, j.external_id, j.source_version,
-       CASE WHEN source_customer_id <> charge_customer_id THEN j.source_number || ' > ' || j.invoice_number || ' ' || j.dated_on END
-FROM judged j
--- An allocation across accounts is known by its payer's half: from the source to the transfer's debit.
-LEFT JOIN ar.document t ON t.org_id = %(org)s AND t.kind = 'debit_adjustment' AND t.origin = 'transfer' AND t.settles_id IS NULL
-      AND source_customer_id <> charge_customer_id AND t.number = j.source_number || ' > ' || j.invoice_number || ' ' || j.dated_on
-LEFT JOIN ar.allocation a ON a.org_id = %(org)s AND a.source_id = j.source_id AND a.charge_id = COALESCE(t.id, j.charge_id)
-      AND a.origin IN ('stated', 'transfer')
-      AND (j.external_id IS NULL AND a.dated_on = j.dated_on AND a.external_id IS NULL OR a.external_id = j.external_id)
+       j.currency, round(minor)::bigint, j.dated_on, j.external_id, j.source_version, j.transfer_number
+FROM told j
+LEFT JOIN ar.allocation a ON a.org_id = %(org)s AND a.id = j.allocation_id
 LEFT JOIN ar.ingest_run u ON u.org_id = %(org)s AND u.id = a.run_id AND u.kind = 'allocations'

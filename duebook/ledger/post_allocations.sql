@@ -13,10 +13,25 @@ WITH stated AS (
     JOIN ar.allocation a ON a.org_id = %(org)s AND a.source_id = p.id AND a.origin = 'transfer'
     WHERE s.payer_id IS NOT NULL AND s.action = 'changed'
     ON CONFLICT DO NOTHING
+), half AS (  -- what is restated: of a transfer both halves
+    SELECT s.allocation_id AS id, s.amount, s.dated_on, s.external_id, s.source_version FROM stated s WHERE s.action = 'changed'
+    UNION ALL
+    SELECT a.id, s.amount, s.dated_on, NULL, s.source_version
+    FROM stated s
+    JOIN ar.document p ON p.org_id = %(org)s AND p.kind = 'credit_adjustment' AND p.number = s.transfer AND p.settles_id IS NULL
+    JOIN ar.allocation a ON a.org_id = %(org)s AND a.source_id = p.id AND a.origin = 'transfer'
+    WHERE s.action = 'changed' AND s.payer_id IS NOT NULL
 ), restated AS (
-    UPDATE ar.allocation a SET stated_amount = s.amount, amount = LEAST(a.amount, s.amount), dated_on = s.dated_on,
-        source_version = COALESCE(s.source_version, a.source_version), run_id = %(run)s
-    FROM stated s WHERE s.action = 'changed' AND s.payer_id IS NULL AND a.org_id = %(org)s AND a.id = s.allocation_id
+    UPDATE ar.allocation a SET stated_amount = h.amount, amount = LEAST(a.amount, h.amount), dated_on = h.dated_on,
+        external_id = COALESCE(h.external_id, a.external_id), source_version = COALESCE(h.source_version, a.source_version), run_id = %(run)s
+    FROM half h WHERE a.org_id = %(org)s AND a.id = h.id
+), restated_pair AS (
+    UPDATE ar.document d SET amount = s.amount, open_amount = LEAST(d.open_amount, s.amount), issue_date = s.dated_on,
+        due_date = CASE WHEN d.class = 'charge' THEN s.dated_on END, void_on = GREATEST(d.void_on, CASE WHEN d.void_on IS NOT NULL THEN s.dated_on END),
+        run_id = %(run)s, recorded_at = now()
+    FROM stated s
+    WHERE s.action = 'changed' AND s.payer_id IS NOT NULL AND d.org_id = %(org)s AND d.kind IN ('debit_adjustment', 'credit_adjustment')
+      AND d.number = s.transfer AND d.settles_id IS NULL
 ), pair AS (
     INSERT INTO ar.document AS d (org_id, customer_id, kind, class, ages, number, issue_date, due_date, currency, amount,
         origin, intake, reason, run_id, open_amount)
@@ -25,9 +40,7 @@ WITH stated AS (
            'transfer', 'transfer', 'transfer', %(run)s, s.amount
     FROM stated s
     CROSS JOIN (VALUES ('debit_adjustment', 'charge'), ('credit_adjustment', 'credit')) AS half (kind, class)
-    WHERE s.payer_id IS NOT NULL
-    ON CONFLICT (org_id, kind, number) WHERE settles_id IS NULL
-    DO UPDATE SET amount = excluded.amount, open_amount = LEAST(d.open_amount, excluded.amount), run_id = excluded.run_id
+    WHERE s.payer_id IS NOT NULL AND s.action = 'new'
     RETURNING d.id, d.number, d.class
 ), wanted AS (
     SELECT s.customer_id, s.currency, s.source_id, s.charge_id, s.amount, s.dated_on, 'stated' AS origin,
@@ -38,9 +51,9 @@ WITH stated AS (
            CASE WHEN p.class = 'charge' THEN s.source_id ELSE p.id END,
            CASE WHEN p.class = 'charge' THEN p.id ELSE s.charge_id END,
            s.amount, s.dated_on, 'transfer', CASE WHEN p.class = 'charge' THEN s.external_id END, s.source_version, s.line
-    FROM stated s JOIN pair p ON p.number = s.transfer
+    FROM stated s JOIN pair p ON p.number = s.transfer WHERE s.action = 'new'
 )
-INSERT INTO ar.allocation AS a (org_id, customer_id, currency, source_id, charge_id, dated_on, origin, stated_amount,
+INSERT INTO ar.allocation (org_id, customer_id, currency, source_id, charge_id, dated_on, origin, stated_amount,
     amount, effective_on, external_id, source_version, run_id)
 SELECT %(org)s, w.customer_id, w.currency, w.source_id, w.charge_id, w.dated_on, w.origin, w.amount, w.amount,
        GREATEST(w.dated_on, s.issue_date, c.issue_date), w.external_id, w.source_version, %(run)s
@@ -48,5 +61,3 @@ FROM wanted w
 LEFT JOIN ar.document s ON s.org_id = %(org)s AND s.id = w.source_id
 LEFT JOIN ar.document c ON c.org_id = %(org)s AND c.id = w.charge_id
 ORDER BY w.customer_id, w.charge_id, w.line
-ON CONFLICT (org_id, source_id, charge_id, dated_on, origin, refit_on, COALESCE(external_id, ''))
-DO UPDATE SET stated_amount = excluded.stated_amount, amount = LEAST(a.amount, excluded.stated_amount), run_id = excluded.run_id

@@ -8,7 +8,7 @@ WITH told AS (
     FROM pg_temp.resolved_document r
     JOIN ar.customer c ON c.org_id = %(org)s AND c.account_number = r.account_number
     JOIN ar.currency y ON y.code = r.currency
-    LEFT JOIN pg_temp.foreseen f ON f.number = r.number AND f.is_charge = (r.class = 'charge') AND r.state = 'sent'
+    LEFT JOIN pg_temp.foreseen f ON f.number = r.number AND f.is_charge = (r.class = 'charge') AND r.class <> 'order' AND r.state = 'sent'
     WHERE r.action = 'new'
 ), guessed AS (
     SELECT t.*, GREATEST(explicit, settled) BETWEEN 1 AND amount AS is_guessed, GREATEST(explicit, settled) AS gone,

@@ -158,6 +158,15 @@ FACTS: dict[str, LiteralString] = {
     + """
         SELECT d.name, p.opened_on, p.resolved_on, p.amount, p.origin, p.ended_on::text
         FROM ar.dispute p JOIN named d ON d.id = p.document_id ORDER BY 1, 2, 3, 4""",
+    "lines": NAMED
+    + """
+        SELECT d.name, d.account_number, l.line_number, l.description, l.amount, l.status
+        FROM ar.document_line l JOIN named d ON d.id = l.document_id ORDER BY 1, 3""",
+    "links": NAMED
+    + """
+        SELECT o.name AS order_name, i.name AS invoice_name, o.account_number, l.amount
+        FROM ar.order_link l JOIN named o ON o.id = l.order_id JOIN named i ON i.id = l.invoice_id
+        ORDER BY 1, 2""",
 }
 WRITTEN: tuple[LiteralString, ...] = (
     "SELECT id, ctid::text, xmin::text FROM ar.customer ORDER BY 1",

@@ -20,6 +20,10 @@ def allocated(**more: Any) -> dict[str, Any]:
     return {**row, **more}
 
 
+def account(number: str, **more: Any) -> dict[str, Any]:
+    return {"account_number": number, "name": f"Name {number}", **more}
+
+
 # Keys
 
 
@@ -68,6 +72,30 @@ def test_a_number_of_another_account_is_refused(books: Books) -> None:
     books.invoice("1", "100.00")
     with pytest.raises(Refused, match="belongs to another account"):
         books.invoice("1", "100.00", account_number="B")
+
+
+def test_an_external_id_names_one_account_of_a_file(books: Books) -> None:
+    rows = [account("B", external_id="e1"), account("C", external_id="e1")]
+    result = books.loads("accounts", rows)
+
+    assert result.counts == {"new": 1, "invalid": 1}
+    assert [(row.line, row.column, row.value) for row in result.invalid] == [
+        (3, "external_id", "e1")
+    ]
+
+
+def test_an_account_is_meant_once_per_file_by_id_or_by_number(books: Books) -> None:
+    books.loads("accounts", [account("B", external_id="e1")])
+    result = books.loads("accounts", [account("C", external_id="e1"), account("B", name="Bistro")])
+
+    assert result.counts == {"changed": 1, "invalid": 1}
+    assert books.asks("SELECT account_number FROM ar.customer ORDER BY 1") == ["A", "C"]
+
+
+def test_the_number_of_an_account_does_not_pass_to_another_id(books: Books) -> None:
+    books.loads("accounts", [account("B", external_id="e1")])
+    with pytest.raises(Refused, match="Another account has this number already"):
+        books.loads("accounts", [account("B", external_id="e2")])
 
 
 # Allocations
@@ -138,52 +166,47 @@ def test_a_corrected_allocation_takes_the_place_of_the_old_one(books: Books) -> 
     assert left(books, "1", "02-01") == [75]
 
 
-# Transfers: a head office pays for a branch
+def test_an_allocation_with_an_id_may_change_its_date(books: Books) -> None:
+    books.invoice("1", "100.00")
+    books.payment("P1", "30.00", date="2026-02-01")
+    books.applies("P1", "1", "10.00", date="2026-02-01", external_id="x")
+    result = books.applies("P1", "1", "10.00", date="2026-03-01", external_id="x")
 
-
-@pytest.fixture
-def branches(books: Books) -> Books:
-    """HQ paid 100 on 1 February; the branch B owes 80."""
-    books.invoice("1", "80.00", account_number="B")
-    books.payment("P1", "100.00", date="2026-02-01", account_number="HQ")
-    books.applies("P1", "1", "80.00", date="2026-02-05")
-    return books
-
-
-def owed(books: Books, day: str) -> tuple[int, int]:
-    """By the branch and by the head office."""
-    branch, office = (books.outstanding(on=f"2026-{day}", account=a) for a in ("B", "HQ"))
-    return int(branch), int(office)
-
-
-def test_a_payment_for_another_account_is_transferred(branches: Books) -> None:
-    assert [owed(branches, day) for day in ("01-31", "02-01", "02-04", "02-05")] == [
-        *((80, 0), (80, -100), (80, -100), (0, -20))
-    ]
-    pair = branches.asks(
-        "SELECT concat_ws(' ', c.account_number, d.kind, d.amount, d.open_amount, d.issue_date)"
-        " FROM ar.document d JOIN ar.customer c ON c.id = d.customer_id"
-        " WHERE d.origin = 'transfer' ORDER BY 1"
-    )
-    assert pair == [
-        "B credit_adjustment 8000 0 2026-02-05",
-        "HQ debit_adjustment 8000 0 2026-02-05",
-    ]
-    assert left(branches, "P1", "02-04", "02-05") == [100, 20]
-
-
-def test_a_transfer_that_is_told_again_is_the_same(branches: Books) -> None:
-    assert branches.applies("P1", "1", "80.00", date="2026-02-05").says_nothing_new
-
-    result = branches.applies("P1", "1", "50.00", date="2026-02-05")
     assert result.counts == {"changed": 1}
-    assert owed(branches, "02-05") == (30, -50)
+    assert left(books, "1", "02-28", "03-01") == [100, 90]
 
 
-def test_a_bounced_transfer_opens_the_invoice_of_the_branch(branches: Books) -> None:
-    branches.payment("P1", "-100.00", date="2026-03-01", account_number="HQ")
+def test_an_id_with_two_dates_in_one_file_means_one_allocation(books: Books) -> None:
+    books.invoice("1", "100.00")
+    books.payment("P1", "30.00", date="2026-02-01")
+    rows = [allocated(external_id="x"), allocated(external_id="x", date="2026-03-01")]
+    result = books.loads("allocations", rows)
 
-    assert [owed(branches, day) for day in ("02-05", "02-28", "03-01")] == [
-        *((0, -20), (0, -20), (80, 0))
-    ]
-    assert left(branches, "1", "02-28", "03-01") == [0, 80]
+    assert result.counts == {"new": 1, "invalid": 1}
+    assert left(books, "1", "02-01", "03-01") == [90, 90]
+
+
+@pytest.mark.parametrize("ids", [("", "x"), ("x", ""), ("x", "x")])
+def test_of_one_allocation_one_sender_may_know_the_id_and_another_not(
+    books: Books, ids: tuple[str, str]
+) -> None:
+    books.invoice("1", "100.00")
+    books.payment("P1", "30.00", date="2026-02-01")
+    for external_id in ids:
+        books.loads("allocations", [allocated(external_id=external_id)])
+    assert left(books, "1", "02-01") == [90]
+    result = books.loads("allocations", [allocated(amount="5.00", external_id="x")])
+    assert result.counts == {"changed": 1}
+
+    both = [allocated(external_id="x"), allocated(external_id="")]
+    assert books.loads("allocations", both).counts == {"changed": 1, "repeated": 1}
+    assert left(books, "1", "02-01") == [90]
+
+
+def test_without_an_id_nobody_knows_which_of_two_is_meant(books: Books) -> None:
+    books.invoice("1", "100.00")
+    books.payment("P1", "30.00", date="2026-02-01")
+    books.loads("allocations", [allocated(external_id=each) for each in ("x", "y")])
+    assert left(books, "1", "02-01") == [80]
+    with pytest.raises(Refused, match="line 2, external_id: Several allocations of that day"):
+        books.loads("allocations", [allocated()])
