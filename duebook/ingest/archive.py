@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 import weakref
 from dataclasses import dataclass
 from pathlib import Path
 from zipfile import ZipFile, ZipInfo
 
 from duebook.ingest.encoding import Unreadable
+from duebook.ingest.folders import new_folder
 from duebook.ingest.zip_file import blocks, container
 
 FILES_LIMIT = 100
@@ -22,7 +22,7 @@ class Folder:
     """A folder that is gone when nobody needs it any more."""
 
     def __init__(self) -> None:
-        self.path = Path(tempfile.mkdtemp(prefix="duebook-unpacked-"))
+        self.path = new_folder("unpacked")
         self.end = weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ import xlsxwriter
 
 from duebook.ingest import kept_files
 from duebook.ingest.encoding import storable
+from duebook.ingest.folders import folder
 from duebook.ingest.intake_rows import Outcome, SelfSettling, TableOutcome, TakenBack
 from duebook.ingest.load import Result, Results
 from duebook.ingest.mappings import OWN
@@ -73,8 +73,8 @@ def invalid_files(viewer: Viewer, opened: Sequence[Opened], results: Results) ->
     for result in results:
         if not result.invalid:
             continue
-        with tempfile.TemporaryDirectory(prefix="duebook-invalid-") as folder:
-            path = Path(folder) / "invalid.xlsx"
+        with folder("invalid") as place:
+            path = place / "invalid.xlsx"
             _write(path, by_name[result.file], result)
             name = f"{result.file.rpartition('/')[2]}-invalid.xlsx"
             with seeing(viewer):

@@ -4,7 +4,6 @@ step ends with one change of state, which happens once.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from duebook.ingest import kept_files, mappings
 from duebook.ingest.counting import rows_in
 from duebook.ingest.encoding import Unreadable
 from duebook.ingest.feeds import BadMapping
+from duebook.ingest.folders import folder, sweep
 from duebook.ingest.intake import Intake, NotNow, TableChoice, change_state
 from duebook.ingest.intake import intake as intake_of
 from duebook.ingest.load import Refused, Results, load
@@ -238,8 +238,9 @@ def _load(viewer: Viewer, now: Intake, opened: Sequence[Opened], **more: Any) ->
 def _file(viewer: Viewer, now: Intake) -> Iterator[Path]:
     """The file as it came, under its own name, for as long as it is read."""
     assert now.file_id is not None  # It takes no batch back.
-    with tempfile.TemporaryDirectory(prefix="duebook-intake-") as folder:
-        path = Path(folder) / kept_files.called(now.file_name)
+    sweep()
+    with folder("intake") as place:
+        path = place / kept_files.called(now.file_name)
         with seeing(viewer), path.open("xb") as file:
             for part in kept_files.content(viewer, now.file_id):
                 file.write(part)
