@@ -22,5 +22,6 @@ urlpatterns = [
     path("o/<slug:slug>/people/", include("duebook.web.people.urls")),
     path("o/<slug:slug>/settings/", include("duebook.web.settings.urls")),
     path("o/<slug:slug>/imports/", include("duebook.web.intake.urls")),
+    path("o/<slug:slug>/connections/", include("duebook.web.connections.urls")),
     path("o/<slug:slug>/exports/", include("duebook.web.exports.urls")),
 ]

@@ -14,8 +14,8 @@ import pytest
 import requests
 from django.test import override_settings
 
-from duebook.web.elsewhere import asking
-from duebook.web.elsewhere.asking import GuardedSession, is_allowed, is_elsewhere
+from duebook.outside import asking
+from duebook.outside.asking import GuardedSession, is_allowed, is_elsewhere
 from duebook.web.elsewhere.discovery import WELL_KNOWN, Unusable, discovered
 from tests.sign_in_elsewhere.elsewhere import Provider
 

@@ -19,8 +19,14 @@ from django.test import Client
 
 from duebook.database.migrate import connect
 from duebook.ingest import kept_files
+from duebook.ingest.connectors import register
 from duebook.visibility.models import Login
-from duebook.visibility.organisations import PLATFORM, add_person, create_organisation
+from duebook.visibility.organisations import (
+    PLATFORM,
+    add_person,
+    create_organisation,
+    current,
+)
 from duebook.visibility.platform import set_owner
 from duebook.visibility.second_factor import ADDED
 from duebook.visibility.seeing import seeing
@@ -275,6 +281,25 @@ class Cast:
         with seeing(admin):
             create_token(admin, name=f"Fresh {next(_numbers)}", scopes=["read"], expires_at=None)
         return self._made("SELECT max(id) FROM ar.api_token WHERE org_id = %(org)s", of)
+
+    def _connection(self, viewer: str, of: Company) -> int:
+        """A folder that is watched, and paused: no worker is interested in it."""
+        admin = of.viewer(of.admin_email)
+        told: dict[str, Any] = {"settings": {}, "secret": "", "every_minutes": 15}
+        with seeing(admin):
+            made = register.add(
+                admin,
+                current(admin),
+                type="folder",
+                name=f"Fresh {next(_numbers)}",
+                at=datetime.now(UTC),
+                **told,
+            )
+            register.set_active(admin, made, active=False, at=datetime.now(UTC))
+        return made
+
+    def _connector_type(self, viewer: str, of: Company) -> str:
+        return "folder"
 
     def _authenticator(self, viewer: str, of: Company) -> int:
         """A passkey."""

@@ -11,7 +11,7 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp
 from django.http import HttpRequest
 
-from duebook.web.elsewhere.asking import GuardedSession
+from duebook.outside.asking import GuardedSession
 
 
 class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # untyped

@@ -8,7 +8,7 @@ from typing import Any
 import requests
 from django.utils.translation import gettext as _
 
-from duebook.web.elsewhere.asking import Forbidden, GuardedSession, is_allowed
+from duebook.outside.asking import Forbidden, GuardedSession, is_allowed
 
 WELL_KNOWN = "/.well-known/openid-configuration"
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")

@@ -19,8 +19,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from duebook.outside.asking import GuardedSession
 from duebook.visibility.identity_providers import IdentityProvider
-from duebook.web.elsewhere.asking import GuardedSession
 from duebook.web.elsewhere.discovery import Discovered, Unusable, discovered, keys_of
 from duebook.web.elsewhere.tokens import NotProved, claims
 

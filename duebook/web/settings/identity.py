@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from duebook.outside.asking import is_allowed
 from duebook.visibility.identity_providers import (
     Described,
     own_provider,
@@ -22,7 +23,6 @@ from duebook.visibility.identity_providers import (
 )
 from duebook.web.asked import OrganisationRequest
 from duebook.web.audience import for_admins
-from duebook.web.elsewhere.asking import is_allowed
 from duebook.web.elsewhere.belonging import forget_people
 from duebook.web.elsewhere.discovery import Unusable, discovered, keys_of
 from duebook.web.elsewhere.protocol import address_back

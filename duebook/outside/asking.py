@@ -2,7 +2,7 @@
 
 What it answers is read up to a size and a time, redirects are not followed, and on a public server
 no address of the network behind it is asked: an admin of one organisation must not look around
-in there.
+in there. Whoever runs the installation may name hosts of that network (DUEBOOK_INSIDE).
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ class Forbidden(OSError):
 
 
 def is_allowed(url: str) -> bool:
-    """https; on this very machine, while the server is not public, http as well."""
+    """https; http as well on this very machine, while the server is not public, and for hosts that
+    the operator of the installation has named.
+    """
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
@@ -43,15 +45,28 @@ def is_allowed(url: str) -> bool:
     if not host or parts.username is not None or parts.fragment:
         return False
     return parts.scheme == "https" or (
-        parts.scheme == "http" and host in HERE and not settings.IS_PUBLIC
+        parts.scheme == "http"
+        and (host in settings.INSIDE or (host in HERE and not settings.IS_PUBLIC))
     )
 
 
 class GuardedSession(requests.Session):
-    """Raises requests.RequestException for whatever goes wrong."""
+    """Raises requests.RequestException for whatever goes wrong.
 
-    def __init__(self) -> None:
+    The defaults are those of a page that somebody waits for.
+    """
+
+    def __init__(
+        self,
+        *,
+        largest_bytes: int | None = None,
+        read_seconds: float | None = None,
+        all_seconds: float | None = None,
+    ) -> None:
         super().__init__()
+        self.largest_bytes = largest_bytes or LARGEST_BYTES
+        self.read_seconds = read_seconds or READ_SECONDS
+        self.all_seconds = all_seconds or ALL_SECONDS
         self.trust_env = False  # neither proxies nor passwords of this machine
         self.mount("https://", _Adapter())
         self.mount("http://", _Adapter())
@@ -67,14 +82,14 @@ class GuardedSession(requests.Session):
             _TURNS.release()
 
     def _answered(self, method: Any, url: Any, **named: Any) -> requests.Response:
-        named |= {"timeout": (CONNECT_SECONDS, READ_SECONDS), "stream": True}
+        named |= {"timeout": (CONNECT_SECONDS, self.read_seconds), "stream": True}
         named["allow_redirects"] = False
-        until = time.monotonic() + ALL_SECONDS
+        until = time.monotonic() + self.all_seconds
         answer = super().request(method, url, **named)
         content = bytearray()
         for part in answer.iter_content(16 * 1024):
             content += part
-            if len(content) > LARGEST_BYTES or time.monotonic() > until:
+            if len(content) > self.largest_bytes or time.monotonic() > until:
                 answer.close()
                 raise requests.exceptions.ContentDecodingError("too much, or too slow")
         answer._content = bytes(content)
@@ -115,7 +130,8 @@ def _connected(connection: HTTPConnection) -> socket.socket:
         found = socket.getaddrinfo(connection.host, connection.port, type=socket.SOCK_STREAM)
         addresses = [str(each[4][0]) for each in found]
         for address in addresses:
-            if settings.IS_PUBLIC and not is_elsewhere(address):
+            is_named = connection.host in settings.INSIDE
+            if settings.IS_PUBLIC and not is_named and not is_elsewhere(address):
                 raise Forbidden("an address of this network")
         return create_connection((addresses[0], connection.port), CONNECT_SECONDS)
     except OSError as trouble:
