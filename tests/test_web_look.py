@@ -274,6 +274,7 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     monkeypatch.setattr(staff_views, "aging_page", aging)
     monkeypatch.setattr(portal_views, "portal_aging", lambda **_: [owed()])
     monkeypatch.setattr(context, "places", lambda _: [])
+    monkeypatch.setattr(context, "freshness_of", lambda _: None)
     return asked
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from duebook.web.freshness import freshness_of
 from duebook.web.places import places
 from duebook.web.platform.visit import visit_of
 from duebook.web.post.views import is_open
@@ -19,6 +20,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "belongings": SimpleLazyObject(lambda: places(request)),
         "person_initials": initials(getattr(request, "person_name", "")),
         "shows_letters": is_open(),
+        "fresh": SimpleLazyObject(lambda: freshness_of(request)),
         "visit": SimpleLazyObject(lambda: visit_of(request)),
     }
 

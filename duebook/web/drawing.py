@@ -52,7 +52,7 @@ def icon(name: str, *, turns: bool = False) -> SafeString:
 
 
 def mark(name: str) -> SafeString:
-    """One of the product's own signs: pending, accepted, declined, expired, disputed, tie."""
+    """One of the product's own signs: pending, accepted, declined, expired, disputed, tie, dot."""
     return _symbol(MARKS, name, style="mark")
 
 

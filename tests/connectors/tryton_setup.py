@@ -83,7 +83,8 @@ def years(pool) -> None:
     Year = pool.get("account.fiscalyear")
     (moves,) = Type.search([("name", "=", "Account Move")])
     (invoices,) = Type.search([("name", "=", "Invoice")])
-    for year in (2025, 2026, 2027):
+    now = dt.datetime.now(dt.UTC).year
+    for year in (now - 1, now, now + 1):
         post = Sequence(name=f"Moves {year}", sequence_type=moves, company=1)
         post.save()
         count = Strict(name=f"Invoices {year}", sequence_type=invoices, company=1)

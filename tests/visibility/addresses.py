@@ -22,7 +22,8 @@ NOT_SO = 405  # this method is not for this address
 ELSEWHERE = 302  # the form has done something, or the way leads on
 UNCLEAR = 400
 NOT_KNOWN = 401
-SECRETS = ("key", "uid", "secret", "slug of any")  # whoever holds one may use it
+# Whoever holds one may use it.
+SECRETS = ("key", "uid", "secret", "slug of any", "connector type")
 
 
 @dataclass(frozen=True)

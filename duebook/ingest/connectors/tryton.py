@@ -55,7 +55,7 @@ class TrytonConnector:
         Setting(
             "company",
             gettext_lazy("Company"),
-            gettext_lazy("Its name; empty when the user has one company."),
+            gettext_lazy("Its name; empty for the one the user works in."),
             required=False,
         ),
         Setting(
@@ -115,18 +115,17 @@ class TrytonConnector:
             user=str(self.settings.get("user", "")),
             password=self.secret,
         )
-        preferences = tryton.call("model.res.user.get_preferences", True, {})
-        mine = [each for each in preferences.get("companies") or [] if each]
         wanted = " ".join(str(self.settings.get("company", "")).split())
-        tryton.context = {"active_test": False}
-        companies = tryton.model("company.company", "read", mine, ["party.name", "currency.code"])
-        names = {each["party."]["name"]: each for each in companies}
-        found = names.get(wanted) if wanted else next(iter(names.values()), None)
-        if found is None or (not wanted and len(names) > 1):
-            said = _("Name one of the companies this user has: %(names)s.")
+        preferences = tryton.call("model.res.user.get_preferences", True, {})
+        companies = list(tryton.search("company.company", [], ["party.name"]))
+        names = {each["party."]["name"]: each["id"] for each in companies}
+        own = {number: name for name, number in names.items()}.get(preferences.get("company"), "")
+        company = wanted or own
+        if company not in names:
+            said = _("Name the company: this user may see %(names)s.")
             raise Trouble(said % {"names": ", ".join(sorted(names)) or "-"})
-        tryton.context = {"company": found["id"], "active_test": False}
-        return tryton, str(found["party."]["name"])
+        tryton.context = {"company": names[company], "active_test": False}
+        return tryton, company
 
 
 def _moment(written: Any) -> datetime | None:

@@ -142,8 +142,8 @@ class Reading:
             name, type_ = self.journals.get(move["journal"], ("", ""))
             self.lines[record["id"]] = Line(
                 id=record["id"],
-                move=record["move"],
-                move_number=move[self.number] or str(record["move"]),
+                move=move["id"],
+                move_number=move[self.number] or str(move["id"]),
                 party=record["party"],
                 amount=amount,
                 currency=self.currencies[foreign] if foreign else self.currency,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -10,6 +10,7 @@ from ninja import Schema
 from pydantic import BeforeValidator, Field
 
 from duebook.reports.aging import AgingPage, days, portal_row, portal_total
+from duebook.reports.freshness import Freshness
 from duebook.reports.invoices import InvoicePage
 from duebook.web.asked import Asked
 
@@ -117,6 +118,10 @@ class Paged(Schema):
     count: int
     page: int
     pages: int
+    data_as_of: datetime | None = Field(
+        description="What the sources said until then is in the figures; null: nothing has come"
+    )
+    data_is_late: bool = Field(description="A source cannot be asked, or has not been")
 
 
 class AgingAnswer(Paged):
@@ -169,23 +174,25 @@ class InvoicesAnswer(Paged):
     totals: list[DocumentTotal]
 
 
-def aging_answer(asked: Asked, page: AgingPage, *, layout: str) -> dict[str, Any]:
+def aging_answer(asked: Asked, page: AgingPage, *, layout: str, fresh: Freshness) -> dict[str, Any]:
     """Rows and totals in the columns of the layout."""
     if layout == "portal":
         rows: list[Any] = [vars(portal_row(row)) for row in page.rows]
         totals = [{**vars(portal_total(each)), "accounts": each.accounts} for each in page.totals]
     else:
         rows, totals = [vars(row) for row in page.rows], [vars(each) for each in page.totals]
-    return {"layout": layout, "rows": rows, "totals": totals, **_paged(asked, page, layout)}
+    return {"layout": layout, "rows": rows, "totals": totals, **_paged(asked, page, layout, fresh)}
 
 
-def invoices_answer(asked: Asked, page: InvoicePage) -> dict[str, Any]:
+def invoices_answer(asked: Asked, page: InvoicePage, *, fresh: Freshness) -> dict[str, Any]:
     rows, totals = [vars(row) for row in page.rows], [vars(each) for each in page.totals]
     more = {"bucket": asked.bucket or "invoices", "rows": rows, "totals": totals}
-    return {**more, **_paged(asked, page, "operator")}
+    return {**more, **_paged(asked, page, "operator", fresh)}
 
 
-def _paged(asked: Asked, page: AgingPage | InvoicePage, layout: str) -> dict[str, Any]:
+def _paged(
+    asked: Asked, page: AgingPage | InvoicePage, layout: str, fresh: Freshness
+) -> dict[str, Any]:
     spans = [(code, *days(code, asked.edges)) for code in AGES[layout]]
     return {
         "as_of": asked.as_of,
@@ -195,4 +202,6 @@ def _paged(asked: Asked, page: AgingPage | InvoicePage, layout: str) -> dict[str
         "count": page.count,
         "page": page.page,
         "pages": page.pages,
+        "data_as_of": fresh.as_of,
+        "data_is_late": fresh.is_late,
     }

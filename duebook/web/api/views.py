@@ -6,10 +6,12 @@ import logging
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
 from ninja import NinjaAPI, Query, Swagger
 from ninja.errors import ValidationError
 
 from duebook.reports.aging import aging_page
+from duebook.reports.freshness import freshness
 from duebook.reports.invoices import invoices_page
 from duebook.reports.rows import customer_of
 from duebook.web.api import answers
@@ -64,7 +66,7 @@ def aging(request: TokenRequest, question: Query[AgingQuestion]) -> dict[str, An
             page=asked.page,
             size=size_in(request.GET),
         )
-        return answers.aging_answer(asked, page, layout=layout)
+        return answers.aging_answer(asked, page, layout=layout, fresh=freshness(at=timezone.now()))
 
 
 @api.get("/invoices", response={200: answers.InvoicesAnswer, **WRONG})
@@ -85,7 +87,7 @@ def invoices(request: TokenRequest, question: Query[InvoicesQuestion]) -> dict[s
             page=asked.page,
             size=size_in(request.GET),
         )
-        return answers.invoices_answer(asked, page)
+        return answers.invoices_answer(asked, page, fresh=freshness(at=timezone.now()))
 
 
 @api.exception_handler(Refused)
