@@ -213,6 +213,8 @@ def _row_rule(bound: Bound, warnings: Counter[str]) -> Rule:
     outstanding_at = slots.get("outstanding_amount", LINE)
     issue_at = slots.get("issue_date") or slots.get("order_date") or slots.get("date", LINE)
     due_at = slots.get("due_date", LINE)
+    # An allocation that its source knows by a key of its own ends as zero.
+    ends_at = slots["external_id"] if bound.kind.name == "allocations" else LINE
     labels = {feed.field.name: feed.label for feed in bound.feeds}
     outstanding_label = labels.get("outstanding_amount", "outstanding_amount")
 
@@ -228,7 +230,8 @@ def _row_rule(bound: Bound, warnings: Counter[str]) -> Rule:
                 str(outstanding),
                 "What is outstanding must lie between zero and the amount: correct either.",
             )
-        if skips_zero and not amount and amount is not None:
+        is_zero = skips_zero and not amount and amount is not None
+        if is_zero and not (ends_at and values[ends_at]):
             return Skipped(values[LINE], ZERO)
         if due_at and (due := values[due_at]) and due < values[issue_at]:
             warnings[DUE_BEFORE_ISSUE] += 1

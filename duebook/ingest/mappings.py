@@ -56,8 +56,9 @@ def header_key(header: Iterable[str]) -> str:
 
 
 QUERY: LiteralString = (
-    "SELECT m.id, m.name, m.kind, m.header_key, m.content, p.name AS person, m.saved_at, m.used_at"
-    " FROM ar.mapping m JOIN ar.person p ON p.org_id = m.org_id AND p.id = m.person_id"
+    "SELECT m.id, m.name, m.kind, m.header_key, m.content, COALESCE(p.name, '') AS person,"
+    " m.saved_at, m.used_at"
+    " FROM ar.mapping m LEFT JOIN ar.person p ON p.org_id = m.org_id AND p.id = m.person_id"
     " WHERE m.org_id = %s"
 )
 

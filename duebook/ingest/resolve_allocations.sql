@@ -1,5 +1,6 @@
 -- One row per line of an allocations file. A reference that matches several documents is refused
 -- with their names. Across accounts it becomes a transfer: `payer_id` then names the source's account.
+-- One that is known by its external_id ends when it is told anew as zero.
 INSERT INTO pg_temp.resolved_allocation
 WITH staged AS NOT MATERIALIZED (  -- what has an id of its own may change its date
     SELECT *, CASE WHEN external_id IS NULL THEN dated_on END AS known_by_day FROM pg_temp.stage_allocation WHERE file = %(file)s
@@ -92,7 +93,9 @@ WITH staged AS NOT MATERIALIZED (  -- what has an id of its own may change its d
     LEFT JOIN fresh f ON f.line = j.line
 )
 SELECT j.line,
-       CASE WHEN problem IS NOT NULL THEN 'invalid' WHEN j.line <> first_line THEN 'repeated' WHEN round(minor) = 0 THEN 'skipped'
+       CASE WHEN problem IS NOT NULL THEN 'invalid' WHEN j.line <> first_line THEN 'repeated'
+            WHEN round(minor) = 0 AND (a.external_id IS DISTINCT FROM j.external_id OR a.id IS NULL OR source_customer_id <> charge_customer_id)
+                 THEN 'skipped'
             WHEN a.id IS NULL THEN 'new'
             WHEN pg_temp.is_stale(j.source_version, a.source_version, %(as_at_given)s, u.as_at) THEN 'stale'
             WHEN a.stated_amount = round(minor) AND a.dated_on = j.dated_on AND (j.external_id IS NULL OR j.external_id IS NOT DISTINCT FROM a.external_id)

@@ -10,6 +10,8 @@ import pytest
 
 from duebook.ingest.connectors.connector import Trouble, Unfit
 from duebook.ingest.connectors.folder import FolderConnector
+from duebook.ingest.feeds import Column, Mapping
+from duebook.ingest.mappings import save
 from duebook.visibility.organisations import current
 from duebook.visibility.seeing import raw
 from tests.connectors.conftest import Watched
@@ -54,6 +56,27 @@ def test_what_is_dropped_is_owed_after_the_next_poll_and_once(watched: Watched, 
     watched.poll()
     assert owed(watched, "2") == Decimal("5.00")
     assert len(runs(watched.books)) == 2
+
+
+def test_what_was_dropped_is_kept_as_it_came(watched: Watched, inbox: Path):
+    path = drop(inbox, "may.csv", "A,1,2026-05-01,100.00")
+    watched.poll()
+    with watched.books.admin():
+        kept = raw().execute("SELECT file_name, size_bytes FROM ar.source_file").fetchall()
+    assert kept == [("may.csv", path.stat().st_size)]
+
+
+def test_a_saved_mapping_reads_what_nobody_could(watched: Watched, inbox: Path):
+    (inbox / "odd.csv").write_text("who,which,day,much\nA,1,2026-05-01,100.00\n")
+    assert watched.poll().failures == 1
+    header = ["who", "which", "day", "much"]
+    names = ["account_number", "invoice_number", "issue_date", "amount"]
+    columns = {name: Column((said,)) for name, said in zip(names, header, strict=True)}
+    with watched.books.admin():
+        mapping = Mapping(kind="invoices", columns=columns)
+        save(watched.admin, mapping, name="Odd", kind="invoices", header=header, at=watched.at)
+    assert watched.poll().trouble == ""
+    assert owed(watched, "1") == Decimal("100.00")
 
 
 def test_data_is_as_old_as_the_last_file(watched: Watched, inbox: Path):

@@ -108,7 +108,9 @@ class Office:
         told: dict[str, Any] = {"start": start}
         answer = self._step("account.invoice.pay", session, told, "choice", where)
         if (view := answer.get("view")) and view["state"] == "ask":
-            told["ask"] = view["defaults"] | {"type": "partial"}
+            told["ask"] = {
+                name: value for name, value in view["defaults"].items() if "." not in name
+            } | {"type": "partial"}
             self._step("account.invoice.pay", session, told, "pay", where)
 
     def credits(self, invoice: int, *, refund: bool) -> list[int]:

@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 
 from duebook.ingest.kinds import KINDS
 from duebook.ingest.mapping import plain_mapping
+from duebook.ingest.mappings import Recogniser
 from duebook.ingest.opening import Opened
 from duebook.ingest.rows import Source, SourceRow
 from duebook.visibility.organisations import Organisation
@@ -60,6 +61,10 @@ class Known(Protocol):
         """The allocations of these payments and credits that stand, as rows of their kind."""
         ...
 
+    def mappings(self) -> Recogniser:
+        """What the organisation has said of files with certain headers."""
+        ...
+
 
 @dataclass
 class Pull:
@@ -75,6 +80,7 @@ class Pull:
     as_of: datetime | None = None
     digest: str = ""
     snapshot: bool = False
+    keeps: bool = False  # the files are real ones: they are kept as they came
     loaded: Callable[[], None] = lambda: None
     refused: Callable[[str], None] = lambda _sentence: None
 

@@ -88,6 +88,7 @@ class FolderConnector:
     def pulls(self, cursor: Cursor, *, known: Known, at: datetime) -> Iterator[Pull]:
         """One pull for each new file, as it was dropped: what a file refers to comes before it."""
         files: dict[str, list[Any]] = dict(cursor.get("files", {}))
+        self.saved = known.mappings()
         with self._opened() as folder, tempfile.TemporaryDirectory() as private:
             there = _looks(folder)
             files = {name: files[name] for name in files if name in {each.name for each in there}}
@@ -120,7 +121,9 @@ class FolderConnector:
         """
 
         def opened() -> list[Opened]:
-            return open_files(copy, currency=self.currency) if copy else []
+            if copy is None:
+                return []
+            return open_files(copy, currency=self.currency, saved=self.saved)
 
         def loaded() -> None:
             went.append(True)
@@ -137,6 +140,7 @@ class FolderConnector:
             open=opened,
             as_of=as_of,
             snapshot=self.snapshot,
+            keeps=True,
             loaded=loaded,
             refused=refused,
         )

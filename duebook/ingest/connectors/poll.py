@@ -24,6 +24,7 @@ from duebook.ingest.connectors.connector import Connector, Cursor, Pull, Trouble
 from duebook.ingest.encoding import Unreadable
 from duebook.ingest.feeds import BadMapping
 from duebook.ingest.load import Refused, Results, load
+from duebook.ingest.mappings import Recogniser, all_of
 from duebook.visibility.organisations import current
 from duebook.visibility.seeing import NotAllowed, raw, seeing
 from duebook.visibility.viewer import Viewer
@@ -72,7 +73,7 @@ def _poll(viewer: Viewer, connector_id: int, *, at: datetime) -> None:
         if polling is None:  # removed or paused since
             return
         for pull in polling.connector.pulls(polling.cursor, known=_Ledger(viewer), at=at):
-            if sentence := _take(viewer, polling, pull):
+            if sentence := _take(viewer, polling, pull, at=at):
                 troubles.append(sentence)
     except EXPECTED as trouble:
         troubles.append(str(trouble))
@@ -102,10 +103,10 @@ def _begin(viewer: Viewer, connector_id: int, *, at: datetime) -> _Polling | Non
     return _Polling(connector_id, connector, register.told(cursor), name)
 
 
-def _take(viewer: Viewer, polling: _Polling, pull: Pull) -> str:
+def _take(viewer: Viewer, polling: _Polling, pull: Pull, *, at: datetime) -> str:
     """Load one pull; what went wrong with it, or nothing."""
     try:
-        results = _loaded(viewer, polling, pull)
+        results = _loaded(viewer, polling, pull, at=at)
     except EXPECTED as trouble:
         pull.refused(str(trouble))
         return str(trouble)
@@ -113,7 +114,7 @@ def _take(viewer: Viewer, polling: _Polling, pull: Pull) -> str:
     return _invalid(results)
 
 
-def _loaded(viewer: Viewer, polling: _Polling, pull: Pull) -> Results:
+def _loaded(viewer: Viewer, polling: _Polling, pull: Pull, *, at: datetime) -> Results:
     tables = [] if pull.digest and pull.digest == polling.cursor.get("digest") else pull.open()
     cursor = {**pull.cursor, "digest": pull.digest} if pull.digest else pull.cursor
 
@@ -125,7 +126,14 @@ def _loaded(viewer: Viewer, polling: _Polling, pull: Pull) -> Results:
         )
 
     if tables:
-        results = load(viewer, tables, snapshot=pull.snapshot, source="connector", within=move)
+        results = load(
+            viewer,
+            tables,
+            snapshot=pull.snapshot,
+            source="connector",
+            kept_at=at if pull.keeps else None,
+            within=move,
+        )
     else:
         results = Results()
         with seeing(viewer, by="worker"):
@@ -220,3 +228,7 @@ class _Ledger:
         with seeing(self.viewer, by="worker"):
             found = raw("worker").execute(query, [self.viewer.org_id, list(source_numbers)])
             return [dict(zip(names, row, strict=True)) for row in found]
+
+    def mappings(self) -> Recogniser:
+        with seeing(self.viewer, by="worker"):
+            return Recogniser(all_of(self.viewer, by="worker"))
