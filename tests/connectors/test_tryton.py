@@ -249,7 +249,13 @@ def test_invoices_payments_and_credits_arrive_change_and_settle(erp: Watched, of
     assert open_of(erp, code(office, ann)) == [("invoice", Decimal("70.00"))]
 
     office.pays(first, "70.00")
-    office.post(office.credits(third, refund=False))
+    (credit,) = office.credits(third, refund=False)
+    office.post([credit])
+    agree(erp, office)
+    assert owed(erp).get(code(office, ben)) is None
+    assert len(open_of(erp, code(office, ben))) == 1  # the credit is there, and applied to nothing
+
+    office.reconciles([*office.lines_of(third), *office.lines_of(credit)])
     agree(erp, office)
     assert open_of(erp, code(office, ann)) == []
     assert open_of(erp, code(office, ben)) == []
