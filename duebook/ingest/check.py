@@ -64,7 +64,7 @@ def checker(bound: Bound, *, warnings: Counter[str] | None = None) -> Checker:
     rule = _row_rule(bound, warnings)
 
     def check(row: SourceRow) -> Accepted | Rejected | Skipped:
-        line, cells, trouble, faults = row
+        line, cells, trouble, faults, given = row
         place = -1
         values = blank.copy()
         values[LINE] = line
@@ -83,6 +83,8 @@ def checker(bound: Bound, *, warnings: Counter[str] | None = None) -> Checker:
             for each in finish:
                 each(values, cells)
             content = repr(values[FIRST_FIELD:])
+            if given is not None:
+                content += repr(given)
             # Only escapes have backslashes: nearly every row is spared the closer look.
             if "\\" in content:
                 for fed in plan:

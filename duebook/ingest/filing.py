@@ -13,6 +13,7 @@ import psycopg
 from psycopg import sql
 
 from duebook.ingest.check import ZERO, Rejected, Skipped, checker
+from duebook.ingest.deletions import is_anything_buried
 from duebook.ingest.encoding import storable
 from duebook.ingest.look_alikes import look
 from duebook.ingest.opening import Opened
@@ -75,6 +76,7 @@ class Filing:
         self.touched: set[int] = set()
         self.accounts: set[int] = set()  # that the file itself describes
         self.rows = 0
+        self.rises = False  # something new may have been gone before
         self.named: list[tuple[str | None, str | None]] = []  # for the snapshot
         self.kept_id: int | None = None  # of the file as it came
         self.batch: Batch
@@ -91,7 +93,8 @@ class Filing:
             )
         )
         names = [self.renamed.get(each.name, each.name) for each in self.file.bound.kind.fields]
-        columns = sql.SQL(", ").join(map(sql.Identifier, ["file", "line", "fingerprint", *names]))
+        named = ["file", "line", "fingerprint", *names, "given"]
+        columns = sql.SQL(", ").join(map(sql.Identifier, named))
         command = sql.SQL("COPY pg_temp.{} ({}) FROM STDIN").format(table, columns)
         with self.connection.cursor() as cursor, cursor.copy(command) as copy:
             for row in self._accepted(progress):
@@ -109,21 +112,24 @@ class Filing:
             count += 1
             row = check(source_row)
             if type(row) is tuple:
-                yield row
+                yield (*row, source_row.given)
             elif isinstance(row, Rejected):
                 self._reject(row)
                 if names:
                     self._name(*names(source_row))
             elif isinstance(row, Skipped):
-                self.result.counts["skipped"] += 1
+                self._count(row.line, "skipped")
                 if names and row.reason == ZERO:
                     self._name(*names(source_row))
             if count % PROGRESS_ROWS == 0:
                 progress(self.file.name, count, 0)
         progress(self.file.name, count, count)
 
+    def _count(self, line: int, action: str) -> None:
+        self.result.counts[action] += 1
+
     def _reject(self, row: Rejected) -> None:
-        self.result.counts["invalid"] += 1
+        self._count(row.line, "invalid")
         if len(self.result.invalid) < ERRORS_KEPT:
             self.result.invalid.append(row)
 
@@ -141,16 +147,8 @@ class Filing:
     ) -> None:
         """Raises Refused, which ends the transaction: then nothing has happened."""
         began = time.monotonic()
-        self.batch = Batch(
-            connection=self.connection,
-            org_id=self.viewer.org_id,
-            run_id=self._open_run(batch_id),
-            as_at=self.as_at or today,
-            intake=self.kind,
-            fields=sorted(self.file.bound.fields_present),
-            kinds=_kinds(self.connection, self.viewer.org_id),
-        )
-        posting.join_as_a_whole(self.connection, rows=self.rows)
+        self._begin(today)
+        self._open_run(batch_id)
         self._resolve()
         self._note()
         if self.looks:
@@ -161,10 +159,24 @@ class Filing:
         self.result.seconds += time.monotonic() - began
         self._close_run()
 
+    def _begin(self, today: date) -> None:
+        row = self.connection.execute("SELECT nextval('ar.ingest_run_id_seq')").fetchone()
+        self.batch = Batch(
+            connection=self.connection,
+            org_id=self.viewer.org_id,
+            run_id=int(row[0]) if row else 0,
+            as_at=self.as_at or today,
+            intake=self.kind,
+            fields=sorted(self.file.bound.fields_present),
+            kinds=_kinds(self.connection, self.viewer.org_id),
+        )
+        posting.join_as_a_whole(self.connection, rows=self.rows)
+
     def _resolve(self) -> None:
         self.connection.execute(
             "TRUNCATE pg_temp.resolved_document, pg_temp.resolved_account,"
-            " pg_temp.resolved_allocation, pg_temp.resolved_line, pg_temp.resolved_link"
+            " pg_temp.resolved_allocation, pg_temp.resolved_line, pg_temp.resolved_link,"
+            " pg_temp.row_key"
         )
         if self.snapshot:
             self.snapshot.begin(self.batch)
@@ -185,6 +197,11 @@ class Filing:
                 self.batch.run(HERE / "miss_applied.sql")
         elif self.kind == "allocations" and SAID_OTHERWISE & {*self.batch.fields}:
             self.batch.run(HERE / "refuse_double_allocations.sql")
+        if is_anything_buried(self.batch):
+            self.rises = True
+            self.batch.run(HERE / "row_keys.sql", file=self.number)
+            self.connection.execute(STAY_BURIED.format(self.resolved), self.batch.named)
+            self.connection.execute(RISES.format(self.resolved))
         if self.snapshot:
             self.snapshot.list(self.batch, self.named)
 
@@ -212,7 +229,8 @@ class Filing:
             self.result.not_settling = {currency: (n, amount) for currency, n, amount in rows}
 
     def _post(self, reckoning: Reckoning) -> None:
-        before = self._customers()
+        query: LiteralString = "SELECT COALESCE(max(id), 0) FROM ar.customer WHERE org_id = %s"
+        before = self._one(query, self.batch.org_id)
         if self.shape == "document":
             concerned = text(HERE / "concerned_by_documents.sql")
             reckoning.concern(concerned)
@@ -234,16 +252,18 @@ class Filing:
             posting.post_lines(self.batch)
         else:
             posting.post_links(self.batch)
-        self.result.new_accounts = self._customers() - before
+        if self.rises:
+            posting.exhume(self.batch)
+        self.result.new_accounts = self._customers(after=before)
 
     def _name_customers(self, named: set[int]) -> None:
         posting.name_customers(
             self.connection, org_id=self.batch.org_id, run_id=self.batch.run_id, customers=named
         )
 
-    def _customers(self) -> int:
-        query: LiteralString = "SELECT count(*) FROM ar.customer WHERE org_id = %s"
-        return self._one(query, self.batch.org_id)
+    def _customers(self, *, after: int) -> int:
+        query: LiteralString = "SELECT count(*) FROM ar.customer WHERE org_id = %s AND id > %s"
+        return self._one(query, self.batch.org_id, after)
 
     def _one(self, query: LiteralString | sql.Composed, *parameters: object) -> int:
         row = self.connection.execute(query, parameters).fetchone()
@@ -283,15 +303,15 @@ class Filing:
                 " send it without --snapshot, or with the invoices that are open."
             )
 
-    def _open_run(self, batch_id: int | None) -> int:
-        row = self.connection.execute(
+    def _open_run(self, batch_id: int | None) -> None:
+        self.connection.execute(
             "INSERT INTO ar.ingest_run (org_id, id, batch_id, person_id, source, kind, file_name,"
             " file_sha256, as_at, is_snapshot, file_id)"
-            " SELECT %s, id, COALESCE(%s, id), %s, %s, %s, %s, %s, %s, %s, %s"
-            " FROM nextval('ar.ingest_run_id_seq') AS id RETURNING id",
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             [
                 self.viewer.org_id,
-                batch_id,
+                self.batch.run_id,
+                batch_id or self.batch.run_id,
                 self.viewer.person_id,
                 self.source,
                 self.kind,
@@ -301,9 +321,7 @@ class Filing:
                 self.snapshot is not None,
                 self.kept_id,
             ],
-        ).fetchone()
-        assert row is not None  # RETURNING of an INSERT of one row
-        return int(row[0])
+        )
 
     def _close_run(self) -> None:
         batch = self.batch
@@ -330,6 +348,18 @@ class Filing:
                     for row in self.result.invalid
                 ],
             )
+
+
+# New rows that were deleted in a newer version before they came; and what then is left of the keys.
+STAY_BURIED = sql.SQL(
+    "UPDATE pg_temp.{} r SET action = 'stale' FROM pg_temp.row_key k JOIN ar.tombstone t"
+    " ON t.org_id = %(org)s AND t.intake = %(intake)s AND t.key = k.key"
+    " WHERE k.line = r.line AND r.action = 'new'"
+    " AND pg_temp.is_buried(r.source_version, t.source_version)"
+)
+RISES = sql.SQL(
+    "DELETE FROM pg_temp.row_key k USING pg_temp.{} r WHERE r.line = k.line AND r.action <> 'new'"
+)
 
 
 def _kinds(connection: psycopg.Connection[Any], org_id: int) -> dict[str, list[str]]:

@@ -110,7 +110,7 @@ class _Reader:
         self.more, self.name = more, name
         self.buffer, self.at, self.line = "", 0, 1
         self.decoder = json.JSONDecoder(
-            object_pairs_hook=_object, parse_float=_number, parse_int=_number, parse_constant=str
+            object_pairs_hook=_object, parse_float=number, parse_int=number, parse_constant=str
         )
 
     def records(self) -> Iterator[Record]:
@@ -185,7 +185,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return made
 
 
-def _number(text: str) -> str:
+def number(text: str) -> str:
     """Plain digits, whichever way it is written: 1.5e3 is 1500."""
     if "e" not in text and "E" not in text:
         return Exact(text)

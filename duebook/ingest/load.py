@@ -19,6 +19,9 @@ from duebook.ingest.filing import Filing
 from duebook.ingest.kept_files import ChangedMeanwhile, keep_original
 from duebook.ingest.opening import Opened as Opened
 from duebook.ingest.opening import open_file as open_file
+from duebook.ingest.pushed import Pushed
+from duebook.ingest.pushing import PushedFiling
+from duebook.ingest.result import Busy as Busy
 from duebook.ingest.result import Progress as Progress
 from duebook.ingest.result import Refused as Refused
 from duebook.ingest.result import Result as Result
@@ -65,6 +68,7 @@ class Results(Sequence[Result]):
 
 
 Within = Callable[[psycopg.Connection[Any], Results], None]
+First = Callable[[psycopg.Connection[Any]], None]
 
 
 class _DryRun(Exception):
@@ -82,6 +86,8 @@ def load(
     source: str = "file",
     kept_at: datetime | None = None,
     self_settling: bool = False,
+    wait_seconds: float | None = None,
+    first: First = lambda _: None,
     within: Within = lambda *_: None,
     progress: Progress = lambda *_: None,
 ) -> Results:
@@ -91,8 +97,10 @@ def load(
     settled. Rows are read and checked before anybody has to wait for this batch. `source` is
     where the history says it came from; with `kept_at` the files are kept as they are, sealed, as
     having come then. `self_settling`: from now on invoices that are receipts as well settle
-    themselves. A dry run looks for look-alikes. `within` is called at the end of the batch's own
-    transaction: what it writes stands if and only if the batch does.
+    themselves. A dry run looks for look-alikes. `first` is called at the beginning of the batch's
+    own transaction, once no other batch of the organisation is under way, and `within` at its end:
+    what they write stands if and only if the batch does. Raises Busy when the others take longer
+    than `wait_seconds`.
     """
     ordered = sorted(files, key=lambda file: file.bound.kind.load_order)
     whole = Snapshot(ordered) if snapshot else None
@@ -100,7 +108,7 @@ def load(
         pass  # Who may not see the organisation need not send a file.
     with _tables() as connection:
         filings = [
-            Filing(
+            (PushedFiling if isinstance(file, Pushed) else Filing)(
                 connection,
                 viewer,
                 file,
@@ -116,7 +124,9 @@ def load(
             filing.stage(progress=progress, strict=strict)
         results = Results([filing.result for filing in filings])
         try:
-            with _alone(viewer, connection, filings, kept_at=None if dry_run else kept_at):
+            keep = None if dry_run else kept_at
+            with _alone(viewer, connection, filings, kept_at=keep, wait_seconds=wait_seconds):
+                first(connection)
                 settling = _let_settle(viewer, connection) if self_settling else set()
                 _post(connection, viewer, filings, results, strict=strict, touched=settling)
                 within(connection, results)
@@ -148,6 +158,7 @@ def _alone(
     filings: Sequence[Filing],
     *,
     kept_at: datetime | None,
+    wait_seconds: float | None,
 ) -> Iterator[None]:
     """The transaction of a batch. Batches of one organisation commit one after another; what can
     be done before is done before.
@@ -156,11 +167,13 @@ def _alone(
         with seeing(viewer, by="worker"):
             if kept_at:
                 _keep_originals(viewer, filings, at=kept_at)
-            posting.hold(connection, org_id=viewer.org_id)
+            posting.hold(connection, org_id=viewer.org_id, wait_seconds=wait_seconds)
             connection.execute("SET LOCAL work_mem = '256MB'")
             # Sorting text by bytes is what keys mean here; a million rows are no reason for a JIT.
             connection.execute("SET LOCAL jit = off")
             yield
+    except psycopg.errors.LockNotAvailable as held:
+        raise Busy from held
     except psycopg.IntegrityError as clash:
         raise Refused(
             "The rows contradict each other or the ledger"

@@ -37,29 +37,30 @@ WITH ranked AS (
 SELECT j.line,
        CASE WHEN wrong IS NOT NULL THEN 'invalid' WHEN j.line <> first_line THEN 'repeated'
             WHEN j.customer_id IS NULL THEN 'new'
-            WHEN pg_temp.is_stale(j.source_version, c.source_version, %(as_at_given)s, u.as_at) THEN 'stale'
-            WHEN (j.account_number, j.name) = (c.account_number, c.name) AND c.name_origin = 'account'
+            WHEN pg_temp.is_stale(j.source_version, c.source_version, %(as_at_given)s, u.as_at)
+                 OR c.deleted_at IS NOT NULL AND pg_temp.is_buried(j.source_version, c.source_version) THEN 'stale'
+            WHEN c.deleted_at IS NULL AND (j.account_number, j.name) = (c.account_number, c.name) AND c.name_origin = 'account'
                  AND COALESCE(j.account_type, c.account_type) = c.account_type
                  AND COALESCE(j.status = 'active', c.active) = c.active
                  AND COALESCE(j.currency, c.currency) IS NOT DISTINCT FROM c.currency
-                 AND (NOT 'credit_limit' = ANY (%(fields)s) OR round(minor) IS NOT DISTINCT FROM i.credit_limit)
-                 AND (NOT 'net_terms_days' = ANY (%(fields)s) OR j.net_terms_days IS NOT DISTINCT FROM c.net_terms_days)
-                 AND (NOT 'contact_name' = ANY (%(fields)s) OR COALESCE(j.contact_name, '') = c.contact_name)
-                 AND (NOT 'contact_email' = ANY (%(fields)s) OR COALESCE(j.contact_email, '') = c.contact_email)
-                 AND (NOT 'parent_account_number' = ANY (%(fields)s) OR COALESCE(j.parent_number, '') = c.parent_number)
-                 AND (NOT 'owner_email' = ANY (%(fields)s) OR j.owner_id IS NOT DISTINCT FROM i.owner_id)
+                 AND (NOT 'credit_limit' = ANY (COALESCE(j.given, %(fields)s)) OR round(minor) IS NOT DISTINCT FROM i.credit_limit)
+                 AND (NOT 'net_terms_days' = ANY (COALESCE(j.given, %(fields)s)) OR j.net_terms_days IS NOT DISTINCT FROM c.net_terms_days)
+                 AND (NOT 'contact_name' = ANY (COALESCE(j.given, %(fields)s)) OR COALESCE(j.contact_name, '') = c.contact_name)
+                 AND (NOT 'contact_email' = ANY (COALESCE(j.given, %(fields)s)) OR COALESCE(j.contact_email, '') = c.contact_email)
+                 AND (NOT 'parent_account_number' = ANY (COALESCE(j.given, %(fields)s)) OR COALESCE(j.parent_number, '') = c.parent_number)
+                 AND (NOT 'owner_email' = ANY (COALESCE(j.given, %(fields)s)) OR j.owner_id IS NOT DISTINCT FROM i.owner_id)
                  AND (j.external_id IS NULL OR j.external_id = c.external_id)
                  AND (j.source_version IS NULL OR j.source_version = c.source_version) THEN 'unchanged'
             ELSE 'changed' END,
        wrong[1], wrong[2], wrong[3], j.customer_id, j.account_number, j.name,
-       COALESCE(j.account_type, c.account_type, 'Credit'), COALESCE(j.status = 'active', c.active, true),
+       COALESCE(j.account_type, c.account_type, 'Credit'), COALESCE(j.status = 'active', c.active OR c.deleted_at IS NOT NULL, true),
        COALESCE(j.currency, c.currency),
-       CASE WHEN 'credit_limit' = ANY (%(fields)s) THEN round(minor)::bigint ELSE i.credit_limit END,
-       CASE WHEN 'net_terms_days' = ANY (%(fields)s) THEN j.net_terms_days ELSE c.net_terms_days END,
-       COALESCE(j.contact_name, CASE WHEN 'contact_name' = ANY (%(fields)s) THEN '' ELSE c.contact_name END, ''),
-       COALESCE(j.contact_email, CASE WHEN 'contact_email' = ANY (%(fields)s) THEN '' ELSE c.contact_email END, ''),
-       COALESCE(j.parent_number, CASE WHEN 'parent_account_number' = ANY (%(fields)s) THEN '' ELSE c.parent_number END, ''),
-       CASE WHEN 'owner_email' = ANY (%(fields)s) THEN j.owner_id ELSE i.owner_id END,
+       CASE WHEN 'credit_limit' = ANY (COALESCE(j.given, %(fields)s)) THEN round(minor)::bigint ELSE i.credit_limit END,
+       CASE WHEN 'net_terms_days' = ANY (COALESCE(j.given, %(fields)s)) THEN j.net_terms_days ELSE c.net_terms_days END,
+       COALESCE(j.contact_name, CASE WHEN 'contact_name' = ANY (COALESCE(j.given, %(fields)s)) THEN '' ELSE c.contact_name END, ''),
+       COALESCE(j.contact_email, CASE WHEN 'contact_email' = ANY (COALESCE(j.given, %(fields)s)) THEN '' ELSE c.contact_email END, ''),
+       COALESCE(j.parent_number, CASE WHEN 'parent_account_number' = ANY (COALESCE(j.given, %(fields)s)) THEN '' ELSE c.parent_number END, ''),
+       CASE WHEN 'owner_email' = ANY (COALESCE(j.given, %(fields)s)) THEN j.owner_id ELSE i.owner_id END,
        COALESCE(j.external_id, c.external_id), COALESCE(j.source_version, c.source_version)
 FROM judged j
 LEFT JOIN ar.customer c ON c.org_id = %(org)s AND c.id = j.customer_id

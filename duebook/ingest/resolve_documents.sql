@@ -47,7 +47,7 @@ WITH setting AS (
            abs(n.discount_amount) * y.units AS discount_minor
     FROM known n LEFT JOIN ar.currency y ON y.code = n.stored_currency
 ), judged AS (
-    SELECT m.*, o.state AS old_state, o.void_on AS old_void_on, o.source_version AS old_version, o.due_date AS old_due_date,
+    SELECT m.*, CASE WHEN o.deleted_at IS NULL THEN o.state END AS old_state, o.deleted_at IS NOT NULL AS deleted, o.void_on AS old_void_on, o.source_version AS old_version, o.due_date AS old_due_date,
            o.closed_date AS old_closed_date, u.as_at AS old_as_at,
            CASE
                WHEN m.line <> m.first_line AND m.fingerprint <> m.first_fingerprint THEN 'number'
@@ -76,7 +76,7 @@ WITH setting AS (
                WHEN 'payments:pending' THEN 'draft' WHEN 'payments:frozen' THEN 'draft'
                WHEN 'payments:void' THEN 'void' WHEN 'payments:terminated' THEN 'void'
                WHEN 'orders:cancelled' THEN 'cancelled'
-               ELSE CASE WHEN j.status IS NULL AND NOT 'status' = ANY (%(fields)s) THEN COALESCE(j.old_state, 'sent')
+               ELSE CASE WHEN j.status IS NULL AND NOT 'status' = ANY (COALESCE(j.given, %(fields)s)) THEN COALESCE(j.old_state, 'sent')
                          WHEN j.old_state = 'void' AND %(intake)s = 'payments' THEN 'void'
                          ELSE 'sent' END
            END AS told_state
@@ -89,7 +89,8 @@ SELECT
          WHEN t.line <> t.first_line THEN 'repeated'
          WHEN round(t.minor) = 0 THEN 'skipped'
          WHEN t.returns THEN 'return'  -- never stale: it has its own version, not that of the receipt it names
-         WHEN pg_temp.is_stale(t.source_version, t.old_version, %(as_at_given)s, t.old_as_at) THEN 'stale'
+         WHEN pg_temp.is_stale(t.source_version, t.old_version, %(as_at_given)s, t.old_as_at)
+              OR t.deleted AND pg_temp.is_buried(t.source_version, t.old_version) THEN 'stale'
          WHEN t.document_id IS NULL THEN 'new' ELSE 'changed' END,
     CASE t.wrong WHEN 'number' THEN %(number_column)s::text WHEN 'allocated' THEN 'account_number' ELSE t.wrong END,
     CASE t.wrong WHEN 'number' THEN t.number WHEN 'currency' THEN t.stored_currency WHEN 'external_id' THEN t.external_id
@@ -116,13 +117,14 @@ SELECT
     CASE WHEN t.class NOT IN ('charge', 'credit') OR t.told_state <> 'sent' THEN NULL
          WHEN t.outstanding_amount IS NOT NULL THEN GREATEST(t.stored_amount - round(t.open_minor)::bigint, 0)
          WHEN t.settled_date IS NOT NULL OR t.status = 'paid' THEN t.stored_amount
-         WHEN 'settled_date' = ANY (%(fields)s) THEN 0
+         WHEN 'settled_date' = ANY (COALESCE(t.given, %(fields)s)) THEN 0
          -- open again, although the last word was that it is paid; a snapshot says so by naming it
-         WHEN (t.status IN ('sent', 'partially_paid') OR %(is_snapshot)s AND t.status IS NULL) AND NOT 'outstanding_amount' = ANY (%(fields)s) AND t.document_id IN (
+         WHEN (t.status IN ('sent', 'partially_paid') OR %(is_snapshot)s AND t.status IS NULL) AND NOT 'outstanding_amount' = ANY (COALESCE(t.given, %(fields)s)) AND t.document_id IN (
               SELECT d.id FROM ar.document d JOIN ar.settlement s ON s.org_id = %(org)s AND s.document_id = d.id
               WHERE d.org_id = %(org)s GROUP BY d.id, d.amount HAVING (array_agg(s.settled_amount ORDER BY s.stated_on DESC))[1] >= d.amount) THEN 0 END,
     t.settled_date,
-    CASE WHEN 'disputed' = ANY (%(fields)s) THEN COALESCE(t.disputed, false) END, t.dispute_reason,
+    CASE WHEN 'disputed' = ANY (COALESCE(t.given, %(fields)s)) THEN COALESCE(t.disputed, false) END, t.dispute_reason,
     round(t.discount_minor)::bigint, t.discount_date, t.order_number, t.external_id, t.source_version, t.reason,
-    t.applied_to, t.method, COALESCE(t.closed_date, CASE WHEN %(intake)s = 'orders' AND t.status = 'closed' THEN COALESCE(t.old_closed_date, %(as_at)s::date) END)
+    t.applied_to, t.method, COALESCE(t.closed_date, CASE WHEN %(intake)s = 'orders' AND t.status = 'closed' THEN COALESCE(t.old_closed_date, %(as_at)s::date) END),
+    t.given
 FROM settled t

@@ -13,7 +13,8 @@ WITH ranked AS (
     GROUP BY r.line
 ), found AS (
     SELECT r.*, m.matches, m.names, d.id AS document_id, d.customer_id, d.currency, y.exponent,
-           r.amount * y.units AS minor
+           r.amount * y.units AS minor, NOT 'status' = ANY (r.given) AS lacks_status, NOT 'source_reference' = ANY (r.given) AS lacks_reference,
+           NOT 'quantity' = ANY (r.given) AS lacks_quantity, NOT 'unit_price' = ANY (r.given) AS lacks_price
     FROM ranked r
     LEFT JOIN document m ON m.line = r.line
     LEFT JOIN ar.document d ON d.org_id = %(org)s AND d.id = m.id
@@ -31,12 +32,20 @@ WITH ranked AS (
 SELECT j.line,
        CASE WHEN wrong IS NOT NULL THEN 'invalid' WHEN j.line <> first_line THEN 'repeated' WHEN l.document_id IS NULL THEN 'new'
             WHEN pg_temp.is_stale(j.source_version, l.source_version, %(as_at_given)s, u.as_at) THEN 'stale'
-            WHEN (l.description, l.amount, l.status, l.source_reference) = (j.description, round(minor), COALESCE(j.status, ''), COALESCE(j.source_reference, ''))
-                 AND (l.quantity, l.unit_price) IS NOT DISTINCT FROM (j.quantity, j.unit_price)
+            WHEN (l.description, l.amount) = (j.description, round(minor))
+                 AND (j.lacks_status OR l.status = COALESCE(j.status, ''))
+                 AND (j.lacks_reference OR l.source_reference = COALESCE(j.source_reference, ''))
+                 AND (j.lacks_quantity OR l.quantity IS NOT DISTINCT FROM j.quantity)
+                 AND (j.lacks_price OR l.unit_price IS NOT DISTINCT FROM j.unit_price)
+                 AND (j.external_id IS NULL OR j.external_id IS NOT DISTINCT FROM l.external_id)
                  AND (j.source_version IS NULL OR j.source_version IS NOT DISTINCT FROM l.source_version) THEN 'unchanged'
             ELSE 'changed' END,
        wrong[1], wrong[2], wrong[3], j.document_id, j.customer_id, j.line_number, j.description,
-       round(minor)::bigint, j.quantity, j.unit_price, COALESCE(j.status, ''), COALESCE(j.source_reference, ''), COALESCE(j.source_version, l.source_version)
+       round(minor)::bigint, CASE WHEN lacks_quantity THEN l.quantity ELSE j.quantity END,
+       CASE WHEN lacks_price THEN l.unit_price ELSE j.unit_price END,
+       COALESCE(CASE WHEN lacks_status THEN l.status ELSE j.status END, ''),
+       COALESCE(CASE WHEN lacks_reference THEN l.source_reference ELSE j.source_reference END, ''),
+       COALESCE(j.source_version, l.source_version), COALESCE(j.external_id, l.external_id)
 FROM judged j
 LEFT JOIN ar.document_line l ON l.org_id = %(org)s AND l.document_id = j.document_id AND l.line_number = j.line_number
 LEFT JOIN ar.ingest_run u ON u.org_id = %(org)s AND u.id = l.run_id

@@ -44,9 +44,12 @@ WITH ranked AS (
 SELECT j.line,
        CASE WHEN wrong IS NOT NULL THEN 'invalid' WHEN j.line <> first_line THEN 'repeated' WHEN l.order_id IS NULL THEN 'new'
             WHEN pg_temp.is_stale(j.source_version, l.source_version, %(as_at_given)s, u.as_at) THEN 'stale'
-            WHEN l.amount IS NOT DISTINCT FROM round(minor)
+            WHEN (NOT 'amount' = ANY (j.given) OR l.amount IS NOT DISTINCT FROM round(minor))
+                 AND (j.external_id IS NULL OR j.external_id IS NOT DISTINCT FROM l.external_id)
                  AND (j.source_version IS NULL OR j.source_version IS NOT DISTINCT FROM l.source_version) THEN 'unchanged' ELSE 'changed' END,
-       wrong[1], wrong[2], wrong[3], j.order_id, j.invoice_id, j.customer_id, round(minor)::bigint, COALESCE(j.source_version, l.source_version)
+       wrong[1], wrong[2], wrong[3], j.order_id, j.invoice_id, j.customer_id,
+       CASE WHEN NOT 'amount' = ANY (j.given) THEN l.amount ELSE round(minor)::bigint END, COALESCE(j.source_version, l.source_version),
+       COALESCE(j.external_id, l.external_id)
 FROM judged j
 LEFT JOIN ar.order_link l ON l.org_id = %(org)s AND l.order_id = j.order_id AND l.invoice_id = j.invoice_id
 LEFT JOIN ar.ingest_run u ON u.org_id = %(org)s AND u.id = l.run_id

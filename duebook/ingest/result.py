@@ -15,13 +15,18 @@ class Refused(Exception):
     """The batch was not loaded and nothing changed. The message is one sentence."""
 
 
+class Busy(Exception):
+    """Others have been writing the organisation's ledger for longer than the sender waits."""
+
+
 Progress = Callable[[str, int, int], None]  # file, rows read so far, all rows once they are known
 
 
 @dataclass
 class Result:
-    """What a file came to. Counts by action: new, changed, unchanged, repeated, stale, skipped,
-    invalid; `warnings` are oddities that were let pass. A check looks for look-alikes, too.
+    """What a file came to. Counts by action: new, changed, deleted, unchanged, repeated, stale,
+    skipped, invalid; `warnings` are oddities that were let pass. A check looks for look-alikes,
+    too. `actions` tells of pushed rows what each came to, by line.
     """
 
     file: str
@@ -29,6 +34,7 @@ class Result:
     counts: Counter[str] = field(default_factory=Counter)
     invalid: list[Rejected] = field(default_factory=list)
     warnings: Counter[str] = field(default_factory=Counter)
+    actions: dict[int, str] = field(default_factory=dict)
     new_accounts: int = 0
     look_alikes: LookAlikes = field(default_factory=LookAlikes)
     # Of a check: the first invoices that are receipts as well, which do not settle themselves.
@@ -37,4 +43,4 @@ class Result:
 
     @property
     def says_nothing_new(self) -> bool:
-        return not (self.counts["new"] or self.counts["changed"])
+        return not any(self.counts[action] for action in ("new", "changed", "deleted"))

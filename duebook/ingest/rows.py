@@ -42,13 +42,15 @@ class Day(str):
 
 class SourceRow(NamedTuple):
     """One row and the line it starts on. A row with `trouble` has no cells to trust; `faults` are
-    cells without a value to trust, by position, and why.
+    cells without a value to trust, by position, and why. `given` are the fields that the row
+    states, where that may differ from row to row; what it does not state stays as it is known.
     """
 
     line: int
     cells: list[str]
     trouble: str = ""
     faults: Mapping[int, str] = NO_FAULTS
+    given: Sequence[str] | None = None
 
 
 @dataclass(frozen=True)

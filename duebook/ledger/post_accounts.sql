@@ -34,7 +34,7 @@ WITH stated AS (
     UPDATE ar.customer c SET account_number = s.account_number, name = s.name, name_origin = 'account',
         account_type = s.account_type, active = s.active, currency = s.currency, net_terms_days = s.net_terms_days,
         contact_name = s.contact_name, contact_email = s.contact_email, parent_number = s.parent_number,
-        external_id = s.external_id, source_version = s.source_version, run_id = %(run)s
+        external_id = s.external_id, source_version = s.source_version, run_id = %(run)s, deleted_at = NULL
     FROM stated s WHERE s.action = 'changed' AND c.org_id = %(org)s AND c.id = s.customer_id
     RETURNING c.id, c.account_number
 ), touched AS (

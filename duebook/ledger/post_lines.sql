@@ -7,12 +7,12 @@ WITH kept AS (
     WHERE r.action = 'changed'
 )
 INSERT INTO ar.document_line AS l (org_id, document_id, customer_id, line_number, description, amount, quantity, unit_price,
-    status, source_reference, source_version, run_id)
+    status, source_reference, source_version, external_id, run_id)
 SELECT %(org)s, document_id, customer_id, line_number, description, amount, quantity, unit_price, status, source_reference,
-    source_version, %(run)s
+    source_version, external_id, %(run)s
 FROM pg_temp.resolved_line WHERE action IN ('new', 'changed')
 ORDER BY customer_id, document_id, line
 ON CONFLICT (org_id, document_id, line_number) DO UPDATE SET description = excluded.description,
     amount = excluded.amount, quantity = excluded.quantity, unit_price = excluded.unit_price,
     status = excluded.status, source_reference = excluded.source_reference, source_version = excluded.source_version,
-    run_id = excluded.run_id
+    external_id = excluded.external_id, run_id = excluded.run_id

@@ -54,10 +54,16 @@ def text(file: Path) -> LiteralString:
     return file.read_text()
 
 
-def hold(connection: psycopg.Connection[Any], *, org_id: int) -> None:
+def hold(
+    connection: psycopg.Connection[Any], *, org_id: int, wait_seconds: float | None = None
+) -> None:
     """Write an organisation's facts alone until the transaction ends. Before any other lock:
-    first the organisation, then customers, then documents.
+    first the organisation, then customers, then documents. Raises psycopg's LockNotAvailable when
+    others hold it for longer than that.
     """
+    if wait_seconds is not None:
+        wait = f"{round(wait_seconds * 1000)}ms"
+        connection.execute("SELECT set_config('lock_timeout', %s, true)", [wait])
     connection.execute("SELECT pg_advisory_xact_lock(%s, %s::int)", [IMPORTS, org_id])
 
 
@@ -113,6 +119,32 @@ def post_lines(batch: Batch) -> None:
 
 def post_links(batch: Batch) -> None:
     batch.run(HERE / "post_links.sql")
+
+
+def delete(batch: Batch, shape: str) -> None:
+    """Take out what its source says is gone: of documents and accounts the mark, the rest whole."""
+    deleted = "SELECT DISTINCT id FROM pg_temp.resolved_deletion WHERE action = %s"
+    if shape == "document":
+        _keep_versions(batch, deleted, "deleted")
+    elif shape == "allocation":
+        _keep_versions(batch, DELETED_TRANSFERS, batch.org_id)
+    batch.run(HERE / "bury.sql", removes=shape not in ("document", "account"))
+    batch.run(HERE / f"delete_{shape}s.sql")
+
+
+DELETED_TRANSFERS: LiteralString = (
+    "SELECT p.id FROM pg_temp.resolved_deletion r"
+    " JOIN ar.allocation a ON a.org_id = %s AND a.id = r.id AND a.origin = 'transfer'"
+    " JOIN ar.document d ON d.org_id = a.org_id AND d.id = a.charge_id"
+    " JOIN ar.document p ON p.org_id = a.org_id AND p.number = d.number AND p.settles_id IS NULL"
+    " AND p.kind IN ('debit_adjustment', 'credit_adjustment') AND p.origin = 'transfer'"
+    " WHERE r.action = 'deleted'"
+)
+
+
+def exhume(batch: Batch) -> None:
+    """Forget that new rows had been gone."""
+    batch.run(HERE / "exhume.sql")
 
 
 def close_missing(batch: Batch) -> int:
@@ -171,7 +203,8 @@ def follow(
     if not customers:
         return
     customers = reached(connection, org_id=org_id, customers=customers)
-    known = _one(connection, "SELECT count(*) FROM ar.customer WHERE org_id = %s", org_id)
+    # Counted no further than it takes to know: few accounts must not cost a look at all of them.
+    known = _one(connection, ACCOUNTS, org_id, len(customers) * WHOLE_FROM + 1)
     whole = len(customers) * WHOLE_FROM >= known
     join_as_a_whole(connection, rows=MANY + 1 if whole else len(customers))
     named = {"org": org_id, "run": run_id, "customers": None if whole else sorted(customers)}
@@ -200,6 +233,9 @@ def reached(connection: psycopg.Connection[Any], *, org_id: int, customers: set[
     return found
 
 
+ACCOUNTS: LiteralString = (
+    "SELECT count(*) FROM (SELECT FROM ar.customer WHERE org_id = %s LIMIT %s) AS few"
+)
 # Whether anything is settled without a name.
 SETTLES: LiteralString = (
     "SELECT EXISTS (SELECT FROM ar.settlement WHERE org_id = %s)"

@@ -87,11 +87,40 @@ CREATE TABLE ar.sync_call (
     person_id      bigint NOT NULL,  -- the service
     key            text NOT NULL CHECK (key <> ''),
     request_sha256 text NOT NULL,
-    answer         jsonb NOT NULL,
+    answer         text NOT NULL,  -- as it was sent
     answered_at    timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (org_id, person_id, key),
     FOREIGN KEY (org_id, person_id) REFERENCES ar.person
 );
+
+-- A service that sends again what is known: its calls of a day are one run, and how many they were.
+ALTER TABLE ar.ingest_run ADD COLUMN quiet_calls bigint, ADD COLUMN called_at timestamptz;  -- the last of them
+-- squawk-ignore require-concurrent-index-creation
+CREATE INDEX ingest_run_quiet ON ar.ingest_run (org_id, person_id, kind, id) WHERE quiet_calls IS NOT NULL;
+
+-- What a source says is gone. Documents and accounts stay, marked; the rest is removed, and remembered here with
+-- what was never known, so that an older word that comes later does not bring it back.
+ALTER TABLE ar.document ADD COLUMN deleted_at timestamptz;
+ALTER TABLE ar.customer ADD COLUMN deleted_at timestamptz;
+CREATE TABLE ar.tombstone (
+    org_id         bigint NOT NULL REFERENCES ar.org,
+    intake         text COLLATE "C" NOT NULL,  -- the kind of row
+    key            text COLLATE "C" NOT NULL,  -- JSON: ["external_id", ...] or its numbers
+    source_version text COLLATE "C" NOT NULL,
+    told_at        timestamptz NOT NULL DEFAULT now(),
+    run_id         bigint,
+    PRIMARY KEY (org_id, intake, key),
+    FOREIGN KEY (org_id, run_id) REFERENCES ar.ingest_run
+);
+ALTER TABLE ar.document_line ADD COLUMN external_id text COLLATE "C";
+ALTER TABLE ar.order_link ADD COLUMN external_id text COLLATE "C";
+-- Rows of these are deleted and moved by the source's own key.
+-- squawk-ignore require-concurrent-index-creation
+CREATE INDEX document_line_external ON ar.document_line (org_id, external_id) WHERE external_id IS NOT NULL;
+-- squawk-ignore require-concurrent-index-creation
+CREATE INDEX order_link_external ON ar.order_link (org_id, external_id) WHERE external_id IS NOT NULL;
+-- squawk-ignore require-concurrent-index-creation
+CREATE INDEX allocation_external ON ar.allocation (org_id, external_id) WHERE external_id IS NOT NULL;
 
 -- An ERP or a folder that is asked from time to time. It acts as a service of its own.
 CREATE TABLE ar.connector (
@@ -131,6 +160,9 @@ ALTER TABLE ar.mapping ALTER COLUMN name SET STATISTICS 0, ALTER COLUMN header_k
     ALTER COLUMN content SET STATISTICS 0;
 ALTER TABLE ar.sync_call ALTER COLUMN key SET STATISTICS 0, ALTER COLUMN request_sha256 SET STATISTICS 0,
     ALTER COLUMN answer SET STATISTICS 0;
+ALTER TABLE ar.tombstone ALTER COLUMN key SET STATISTICS 0, ALTER COLUMN source_version SET STATISTICS 0;
+ALTER TABLE ar.document_line ALTER COLUMN external_id SET STATISTICS 0;
+ALTER TABLE ar.order_link ALTER COLUMN external_id SET STATISTICS 0;
 ALTER TABLE ar.connector ALTER COLUMN name SET STATISTICS 0, ALTER COLUMN settings SET STATISTICS 0,
     ALTER COLUMN sealed_secret SET STATISTICS 0, ALTER COLUMN cursor SET STATISTICS 0,
     ALTER COLUMN trouble SET STATISTICS 0;

@@ -302,6 +302,8 @@ BEGIN
     END IF;
     SELECT r.started_at INTO sent FROM ar.ingest_run r
     WHERE r.org_id = viewer.org_id AND r.source <> 'connector' AND r.undone_at IS NULL ORDER BY r.id DESC LIMIT 1;
+    sent := GREATEST(sent, (SELECT max(r.called_at) FROM ar.ingest_run r
+                            WHERE r.org_id = viewer.org_id AND r.quiet_calls IS NOT NULL));
     RETURN QUERY
         WITH asked AS (
             SELECT c.name, c.data_as_of AS as_of,
@@ -323,12 +325,14 @@ BEGIN
         ORDER BY 1 NULLS LAST;
 END $$;
 
--- What has served its time, whoever it belongs to: exports after a week, ordered work after a month, as what waits
--- for a person; files that brought facts when the organisation's days are over. Runs then know of none.
+-- What has served its time, whoever it belongs to: exports and answers of the push API after a week, ordered work after
+-- a month, as what waits for a person; files that brought facts when the organisation's days are over. Runs then know
+-- of none.
 CREATE OR REPLACE FUNCTION guard.tidy(OUT exports bigint, OUT jobs bigint)
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH exports AS (DELETE FROM ar.export e WHERE e.ordered_at < now() - interval '7 days' RETURNING 1),
          jobs AS (DELETE FROM ar.job j WHERE j.ordered_at < now() - interval '30 days' RETURNING 1),
+         calls AS (DELETE FROM ar.sync_call c WHERE c.answered_at < now() - interval '7 days'),
          given_up AS (DELETE FROM ar.intake i WHERE i.changed_at < now() - interval '30 days'
                       AND (i.file_id IS NULL OR i.state <> ALL ('{done,refused,cancelled}'))),
          files AS (DELETE FROM ar.source_file f USING ar.org o

@@ -48,6 +48,7 @@ BEGIN
             ('intake',            'org',      'id',          'siud', '',     '',     '',     ''),
             ('mapping',           'org',      'id',          'siud', '',     '',     's',    ''),
             ('sync_call',         'own',      'person_id',   '',     '',     '',     'sid',  ''),
+            ('tombstone',         'org',      'run_id',      'siud', '',     '',     'siud', ''),
             ('connector',         'person',   'person_id',   'siud', '',     '',     'su',   ''),
             ('job',               'person',   'person_id',   's',    's',    '',     '',     ''),
             ('audit_event',       'org',      'id',          's',    '',     '',     '',     ''),
@@ -124,7 +125,7 @@ BEGIN
     FOR r IN SELECT * FROM (VALUES
             ('org', 'SELECT'), ('person', 'SELECT, INSERT, UPDATE'), ('customer_access', 'SELECT'), ('membership', 'SELECT, INSERT, UPDATE'),
             ('team_member', 'SELECT'), ('customer', 'SELECT'), ('client_link', 'SELECT, INSERT, DELETE'),
-            ('job', 'SELECT, INSERT, DELETE'), ('export', 'SELECT, DELETE'), ('source_file', 'SELECT, DELETE'), ('intake', 'SELECT, DELETE'), ('invitation', 'SELECT, UPDATE'), ('api_token', 'SELECT, UPDATE'), ('identity_provider', 'SELECT'),
+            ('job', 'SELECT, INSERT, DELETE'), ('export', 'SELECT, DELETE'), ('source_file', 'SELECT, DELETE'), ('intake', 'SELECT, DELETE'), ('invitation', 'SELECT, UPDATE'), ('api_token', 'SELECT, UPDATE'), ('sync_call', 'SELECT, DELETE'), ('identity_provider', 'SELECT'),
             ('connector', 'SELECT, UPDATE'), ('ingest_run', 'SELECT'),
             ('audit_event', 'SELECT, INSERT'), ('audit_link', 'SELECT, INSERT')) AS g (name, rights) LOOP
         EXECUTE format('GRANT %s ON ar.%I TO duebook_guard', r.rights, r.name);

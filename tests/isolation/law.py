@@ -37,7 +37,8 @@ RIGHTS: dict[str, tuple[str, str, str, str, str, str, str]] = {
     "source_file_part": ("org", "sid", "", "", "si", "", ""),
     "intake": ("org", "siud", "", "", "", "", "sd"),
     "mapping": ("org", "siud", "", "", "s", "", ""),
-    "sync_call": ("own", "", "", "", "sid", "", ""),
+    "sync_call": ("own", "", "", "", "sid", "", "sd"),
+    "tombstone": ("org", "siud", "", "", "siud", "", ""),
     "connector": ("person", "siud", "", "", "su", "", "su"),
     "job": ("person", "s", "s", "", "", "", "sid"),
     "audit_event": ("org", "s", "", "", "", "", "si"),
@@ -77,7 +78,7 @@ CODES = """
     ingest_error.column_name ingest_run.counts ingest_run.kind ingest_run.source intake.state
     invitation.language invitation.role job.kind job.task mapping.kind membership.role
     org.aging_basis org.currency org.language org.member_scope org.slug org.timezone
-    typical_amount.currency
+    typical_amount.currency tombstone.intake
 """.split()
 # What nobody but the guard or the platform makes of a membership.
 NOT_OF_THE_HOUSE = "{console,platform}"
