@@ -11,10 +11,12 @@ WITH fresh AS (
          AND d.issue_date = f.issue_date AND d.amount = f.amount AND d.currency = f.currency AND d.number <> f.number
          AND d.origin = 'stated' AND d.state NOT IN ('void', 'cancelled')
     UNION ALL
-    SELECT s.line, s.account_number, s.number, s.first_number, s.first_line, s.issue_date, s.amount, s.currency
-    FROM (SELECT f.*, first_value(f.line) OVER same AS first_line, first_value(f.number) OVER same AS first_number FROM fresh f
-          WINDOW same AS (PARTITION BY f.account_number, f.kind, f.issue_date, f.amount, f.currency ORDER BY f.line)) AS s
-    WHERE s.line <> s.first_line
+    SELECT f.line, f.account_number, f.number, s.number, s.line, f.issue_date, f.amount, f.currency
+    FROM (SELECT account_number, kind, issue_date, amount, currency, min(line) AS first_line
+          FROM fresh GROUP BY account_number, kind, issue_date, amount, currency HAVING count(*) > 1) AS twin
+    JOIN fresh f USING (account_number, kind, issue_date, amount, currency)
+    JOIN fresh s ON s.line = twin.first_line
+    WHERE f.line <> s.line
 ), one AS (  -- a line that is like several is told of once
     SELECT DISTINCT ON (line) * FROM alike ORDER BY line, other_line NULLS FIRST, other_number
 )
