@@ -165,6 +165,7 @@ WHITENOISE_USE_FINDERS = True
 
 # Files go to the disk piece by piece, and only where a page takes files.
 FILE_UPLOAD_HANDLERS = ["duebook.web.intake.receiving.Receiving"]
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # how a ZIP of a hundred tables is read is one form
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # not in a cookie
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -12,7 +12,7 @@ import xlsxwriter
 from django.test import Client
 from python_calamine import CalamineWorkbook
 
-from tests.imports.conftest import GERMAN, IN_DOUBT, Desk, fields
+from tests.imports.conftest import GERMAN, IN_DOUBT, Desk, fields, the_worker_works
 from tests.settings.conftest import readable, trail
 from tests.world import Company
 
@@ -142,9 +142,7 @@ def test_while_work_goes_on_the_page_asks_how_far_it_is(desk: Desk) -> None:
     going = desk.get(desk.root + path + "progress/?state=understanding")
     assert "HX-Refresh" not in going
     assert "waiting for its turn" in readable(going)
-    from duebook.jobs.worker import work
-
-    work(wait=False)
+    the_worker_works()
     after = desk.get(desk.root + path + "progress/?state=understanding")
     assert after["HX-Refresh"] == "true"
     assert "hx-trigger" not in desk.get(desk.root + path).content.decode()

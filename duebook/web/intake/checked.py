@@ -9,12 +9,14 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
 
 from duebook.ingest.intake import Intake
 from duebook.ingest.intake_rows import Outcome, TableOutcome
 from duebook.ledger.effect import Owed
 from duebook.visibility.organisations import Organisation
 from duebook.web.intake import words
+from duebook.web.templatetags.figures import count
 
 SHOWN = 12  # accounts of each currency
 INVALID_SHOWN = 50
@@ -94,7 +96,8 @@ class Checked:
 
     def _meaning(self, code: str, number: int) -> str:
         if code == "new" and self.new_accounts:
-            return _("%(n)s new accounts") % {"n": f"{self.new_accounts:,}"}
+            said = ngettext("%(n)s new account", "%(n)s new accounts", self.new_accounts)
+            return said % {"n": count(self.new_accounts)}
         return str(words.MEANINGS[code]) if number or code != "invalid" else _("every row is fine")
 
     def tables(self) -> list[tuple[TableOutcome, str, list[int]]]:
@@ -122,9 +125,9 @@ class Checked:
     def notes(self) -> list[tuple[str, int]]:
         """Oddities that were let pass."""
         return [
-            (str(NOTES.get(warning, warning)), count)
+            (str(NOTES.get(warning, warning)), number)
             for each in self.outcome.tables
-            for warning, count in each.warnings.items()
+            for warning, number in each.warnings.items()
         ]
 
     def look_alikes(self) -> list[TableOutcome]:

@@ -20,6 +20,7 @@ _ABOUT = (
 _REMEDY = re.compile(r": [^:]*(?:--kind|mapping|\[terms\]|decimal = )[^:]*$")
 _FORMATS = re.compile(r'\["([^"\]]+)"\]')
 _QUOTED = re.compile(r'"([^"]+)"')
+_COLUMN = re.compile(r', line \d+, (.*?): "')
 
 
 @dataclass(frozen=True)
@@ -33,19 +34,21 @@ class Answer:
 @dataclass(frozen=True)
 class Doubt:
     """`about` is dates, marks, kind, terms, words or columns. Without answers it is settled by
-    looking at what the form shows, and saying so.
+    looking at what the form shows, and saying so. `column` is the one in doubt, if it is one.
     """
 
     said: str
     about: str
+    column: str
     answers: list[Answer] = field(default_factory=list)
 
 
 def doubt(sentence: str) -> Doubt:
     """A sentence of the understanding, without what only a mapping's author can do about it."""
     about = next((name for name, sign in _ABOUT if sign in sentence), "columns")
-    said = _REMEDY.sub(".", sentence)
-    return Doubt(said, about, [*_days(sentence)] if about == "dates" else [])
+    place = _COLUMN.search(sentence)
+    answers = [*_days(sentence)] if about == "dates" else []
+    return Doubt(_REMEDY.sub(".", sentence), about, place[1] if place else "", answers)
 
 
 def _days(sentence: str) -> Iterator[Answer]:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from duebook.ingest.dates import PLAIN_FORMATS
 from duebook.ingest.encoding import Unreadable
 from duebook.ingest.feeds import BadMapping, Column, Mapping
 from duebook.ingest.finish import days_of_terms
-from duebook.ingest.guess import plain_name
 from duebook.ingest.intake_rows import Landing, TableChoice, TableProposal
 from duebook.ingest.kinds import KINDS, Field
 from duebook.ingest.landing import landings, source_of
@@ -21,18 +20,20 @@ from duebook.ingest.mapping_text import mapping_text
 from duebook.ingest.proposal import FieldProposal
 from duebook.ingest.understand import understand, understand_in_part
 from duebook.web.intake import words
+from duebook.web.intake.columns import Columns
 from duebook.web.intake.doubts import Doubt, doubt
-
-KEPT = "="  # as it was understood
-SHOWN = 8
-WORDS_MAX = 12
-DAYS_MAX = 3650
-LIKELY, CERTAIN = 0.6, 0.9
-FORMATS = (
-    *PLAIN_FORMATS,
-    *("D.M.YYYY", "D/M/YYYY", "M/D/YYYY", "D-M-YYYY", "M-D-YYYY", "D.M.YY", "D/M/YY", "M/D/YY"),
-    *("D MMM YYYY", "D-MMM-YYYY", "MMM D, YYYY"),
+from duebook.web.intake.mapping_lines import (
+    FORMATS,
+    KEPT,
+    WORDS_MAX,
+    Choice,
+    Line,
+    Lines,
+    words_of,
 )
+
+SHOWN = 8
+DAYS_MAX = 3650
 # Decimal and thousands marks, and an amount written with them.
 MARKS = {
     ".,": "1,234.56",
@@ -45,15 +46,6 @@ MARKS = {
 
 
 @dataclass(frozen=True)
-class Choice:
-    """An option of a list."""
-
-    value: str
-    said: str
-    chosen: bool = False
-
-
-@dataclass(frozen=True)
 class Known:
     """What is understood of a table as one kind."""
 
@@ -62,29 +54,6 @@ class Known:
     fields: Sequence[FieldProposal]
     doubts: Sequence[str]
     trouble: str = ""
-
-
-@dataclass(frozen=True)
-class Word:
-    """A word of the file that stands for one of Duebook's, which the form asks about."""
-
-    name: str
-    text: str
-    choices: list[Choice]
-
-
-@dataclass(frozen=True)
-class Line:
-    """One field: which column feeds it, how sure that is, how its dates are written."""
-
-    of: Field
-    name: str
-    columns: list[Choice]
-    sureness: str
-    reason: str
-    formats: list[Choice] = field(default_factory=list)
-    words: list[Word] = field(default_factory=list)
-    fed: bool = False
 
 
 class TableForm:
@@ -103,7 +72,7 @@ class TableForm:
         is_one_of_many: bool = False,
     ) -> None:
         self.proposal, self.number, self.currency, self.data = proposal, number, currency, data
-        self.prefix = f"t{number}-"
+        self.prefix, self.columns = f"t{number}-", Columns(proposal)
         self.kind = self._sent("kind", proposal.kind)
         is_out = proposal.left_out or bool(proposal.trouble and is_one_of_many)
         self.is_left_out = self._sent("use", "" if is_out else "on") != "on"
@@ -178,12 +147,18 @@ class TableForm:
         fields = self.landing_fields
         return [(row, [row.values.get(name, "") for name in fields]) for row in self.landing()]
 
-    def lines(self) -> list[Line]:
-        """Required fields first, then those that are fed, then the rest."""
-        if self.mapping is None:
-            return []
-        found = [self._line(each) for each in KINDS[self.kind].fields]
-        return sorted(found, key=lambda line: (not line.of.required, not line.fed))
+    def fed_lines(self) -> list[Line]:
+        """The fields that each row must have, then the others that a column feeds."""
+        found = [line for line in self._lines if line.fed or line.of.required]
+        return sorted(found, key=lambda line: not line.of.required)
+
+    def unfed_lines(self) -> list[Line]:
+        """The fields that could be fed as well."""
+        return [line for line in self._lines if not (line.fed or line.of.required)]
+
+    @cached_property
+    def _lines(self) -> list[Line]:
+        return Lines(self).all() if self.mapping else []
 
     def marks(self) -> list[Choice]:
         """How amounts are written."""
@@ -208,7 +183,7 @@ class TableForm:
         """Codes of payment terms that say no number of days: a field's name, the code, its days."""
         mapping = self.mapping or Mapping()
         columns = {each.terms for each in mapping.columns.values() if each.terms}
-        codes = dict.fromkeys(text for column in columns for text in self._texts(column))
+        codes = dict.fromkeys(text for column in columns for text in self.columns.texts(column))
         said = {code: mapping.terms.get(code.casefold()) for code in codes}
         asked = [code for code in codes if days_of_terms(code, known={}) is None]
         return [(f"{self.prefix}terms-{code}", code, said[code]) for code in asked[:WORDS_MAX]]
@@ -230,7 +205,8 @@ class TableForm:
             found = understand_in_part(source, kind=self.kind, currency=self.currency)
         return Known(found.kind, found.mapping, found.fields, found.doubts)
 
-    def _whole(self) -> Mapping:
+    @cached_property
+    def whole(self) -> Mapping:
         """With every column said, where the file's own names say it."""
         mapping = replace(self.known.mapping, kind=self.kind)
         if mapping.columns:
@@ -240,7 +216,7 @@ class TableForm:
     def _mapping(self) -> Mapping | None:
         if not self.kind:
             return None
-        whole = self._whole()
+        whole = self.whole
         if self.data is None or self.has_moved or self._key("was") not in self.data:
             return whole
         columns = {each.name: self._column(each, whole) for each in KINDS[self.kind].fields}
@@ -255,7 +231,7 @@ class TableForm:
         sent = self._sent(f"f-{each.name}", KEPT)
         if sent == KEPT:
             column = was
-        elif sent in self._labels():
+        elif sent in self.columns.labels():
             column = Column((sent,))
         else:
             column = None
@@ -265,7 +241,7 @@ class TableForm:
             column = replace(column, formats=(format_,))
         more = {
             word.text.casefold(): chosen
-            for word in self._words(each, column)
+            for word in words_of(self, each, column)
             if (chosen := self._sent(word.name.removeprefix(self.prefix), KEPT)) != KEPT
             and (not chosen or chosen in each.choices)
         }
@@ -284,17 +260,20 @@ class TableForm:
         return replace(mapping, decimal=sent[0], thousands=sent[1:])
 
     def _with_answers(self, mapping: Mapping) -> Mapping:
-        """Formats that answer a question about dates count beside those that were certain."""
-        asked = [*map(doubt, self.known.doubts)]
-        said = [self._answer(at) for at, each in enumerate(asked) if each.about == "dates"]
-        for format_ in (each for each in said if each in FORMATS):
-            columns = {
-                name: replace(each, formats=(*each.formats, format_)) if each.formats else each
-                for name, each in mapping.columns.items()
-            }
-            formats = tuple(dict.fromkeys((*mapping.date_formats, format_)))
-            mapping = replace(mapping, columns=columns, date_formats=formats)
-        return mapping
+        """An answer about dates is how those of the column in question are written."""
+        columns = dict(mapping.columns)
+        for at, each in enumerate(map(doubt, self.known.doubts)):
+            answer = self._answer(at)
+            if each.about != "dates" or answer not in {choice.value for choice in each.answers}:
+                continue
+            for name, column in columns.items():
+                if column.sources[:1] == (each.column,) and not self._has_own_format(name):
+                    formats = (answer, *(column.formats or mapping.date_formats))
+                    columns[name] = replace(column, formats=tuple(dict.fromkeys(formats)))
+        return replace(mapping, columns=columns)
+
+    def _has_own_format(self, name: str) -> bool:
+        return self._sent(f"d-{name}", KEPT) in FORMATS
 
     def _with_terms(self, mapping: Mapping) -> Mapping:
         prefix = self._key("terms-")
@@ -318,96 +297,15 @@ class TableForm:
             return self._sent("marks", "") in MARKS
         if asked.about == "terms":
             return all(days is not None for _name, _code, days in self.terms())
+        if asked.about == "dates" and self._names_format(asked.column):
+            return True
         return bool(answer)
 
-    # What is drawn
-
-    def _line(self, each: Field) -> Line:
-        column = (self.mapping or Mapping()).columns.get(each.name)
-        said = {found.field: found for found in self.known.fields}.get(each.name)
-        is_kept = column is not None and column.sources == self._understood(each.name)
-        return Line(
-            of=each,
-            name=f"{self.prefix}f-{each.name}",
-            columns=[*self._columns(each.name, column, is_kept=is_kept)],
-            sureness=_sureness(said.confidence) if said and is_kept else "",
-            reason=said.reason if said and is_kept else "",
-            formats=self._formats(column) if column and each.type == "date" else [],
-            words=[*self._words(each, column)] if column else [],
-            fed=column is not None,
-        )
-
-    def _understood(self, name: str) -> tuple[str, ...] | None:
-        was = self._whole().columns.get(name)
-        return was.sources if was else None
-
-    def _columns(self, name: str, column: Column | None, *, is_kept: bool) -> Iterator[Choice]:
-        was = self._whole().columns.get(name)
-        yield Choice("", _("not in the file"), column is None)
-        if was is not None:
-            yield Choice(KEPT, self._said(was), is_kept)
-        for label, text in self._labels().items():
-            if was is None or _is_more(was) or was.sources != (label,):
-                is_chosen = column is not None and not is_kept and column.sources == (label,)
-                yield Choice(label, text, is_chosen)
-
-    def _said(self, column: Column) -> str:
-        """A column, or what it is worked out from."""
-        labels = self._labels()
-        if not _is_more(column):
-            return labels.get(column.sources[0], column.sources[0])
-        return " + ".join(dict.fromkeys((*column.sources, *column.others)))
-
-    def _formats(self, column: Column) -> list[Choice]:
-        given = column.formats or (self.mapping or Mapping()).date_formats
-        sent = column.formats[0] if len(column.formats) == 1 else KEPT
-        kept = Choice(KEPT, ", ".join(given), sent not in FORMATS)
-        return [kept, *(Choice(each, each, each == sent) for each in FORMATS)]
-
-    def _words(self, each: Field, column: Column) -> Iterator[Word]:
-        """Words of the sample that are none of the field's own."""
-        if each.type != "code" or len(column.sources) != 1:
-            return
-        texts = [text for text in self._texts(column.sources[0]) if not each.code(text)]
-        for at, text in enumerate(texts[:WORDS_MAX]):
-            meant = column.translate.get(text.casefold())
-            codes = [Choice(code, words.code(code), code == meant) for code in each.choices]
-            choices = [
-                Choice(KEPT, _("Choose …"), meant is None),
-                Choice("", _("says nothing"), meant == ""),
-                *codes,
-            ]
-            yield Word(f"{self.prefix}w-{each.name}-{at}", text, choices)
-
-    def _texts(self, label: str) -> list[str]:
-        """The texts of a column in the sample, each once."""
-        labels = [*self._labels()]
-        names = [plain_name(each) for each in labels]
-        if label not in labels and plain_name(label) not in names:
-            return []
-        place = labels.index(label) if label in labels else names.index(plain_name(label))
-        place = self._places()[place]
-        cells = [row.cells[place].strip() for row in self.proposal.sample if place < len(row.cells)]
-        return [*dict.fromkeys(cell for cell in cells if cell)]
-
-    def _labels(self) -> dict[str, str]:
-        """By what a mapping calls a column: what people read, with the first text in it."""
-        found = {}
-        for place in self._places():
-            cells = [row.cells[place] for row in self.proposal.sample if place < len(row.cells)]
-            first = next((cell.strip() for cell in cells if cell.strip()), "")
-            said = self.proposal.header[place].strip() or _("Column %(n)s") % {"n": place + 1}
-            found[self._label(place)] = f"{said}: {first[:40]}" if first else said
-        return found
-
-    def _places(self) -> list[int]:
-        return [*range(len(self.proposal.header))]
-
-    def _label(self, place: int) -> str:
-        name = self.proposal.header[place].strip()
-        names = [plain_name(each) for each in self.proposal.header]
-        is_alone = name and names.count(plain_name(name)) == 1
-        return name if is_alone else f"#{place + 1}"
+    def _names_format(self, column: str) -> bool:
+        """Whether the line of the field says how the column's dates are written."""
+        columns = (self.mapping or Mapping()).columns
+        fed = [name for name, each in columns.items() if each.sources[:1] == (column,)]
+        return not fed or any(map(self._has_own_format, fed))
 
     def _slots(self) -> Sequence[str]:
         return [*KINDS[self.kind].slots] if self.kind else []
@@ -425,14 +323,3 @@ class TableForm:
         if name == "use":
             return self.data.get(self._key(name), "")
         return self.data.get(self._key(name), otherwise).replace("\0", "")
-
-
-def _sureness(confidence: float) -> str:
-    if confidence >= CERTAIN:
-        return _("certain")
-    return _("likely") if confidence >= LIKELY else _("a guess")
-
-
-def _is_more(column: Column) -> bool:
-    """Whether it is more than the texts of one column."""
-    return len(column.sources) != 1 or bool(column.others)

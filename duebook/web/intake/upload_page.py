@@ -41,8 +41,10 @@ def imports(request: OrganisationRequest, slug: str) -> HttpResponse:
 
 
 def _page(request: OrganisationRequest, *, wrong: str = "", status: int = 200) -> HttpResponse:
+    under_way = waiting(request.viewer, at=timezone.now())
     shown: dict[str, Any] = {
-        "under_way": waiting(request.viewer, at=timezone.now()),
+        "under_way": under_way,
+        "is_working": any(each.is_working and not each.stalled for each in under_way),
         "recent": history(request.viewer, limit=RECENT),
         "kinds": [(words.kind(kind.name), words.ABOUT[kind.name], kind) for kind in KINDS.values()],
         "largest": LARGEST_BYTES,
