@@ -326,7 +326,7 @@ class Filing:
     def _close_run(self) -> None:
         batch = self.batch
         counts = dict(self.result.counts)
-        record(self.viewer, "file loaded", by="worker", run=batch.run_id, counts=counts)
+        self._record(batch.run_id, counts)
         rests_on = self.connection.execute(text(HERE / "rests_on.sql"), {"org": batch.org_id})
         with self.connection.cursor() as cursor:
             cursor.execute(
@@ -348,6 +348,9 @@ class Filing:
                     for row in self.result.invalid
                 ],
             )
+
+    def _record(self, run_id: int, counts: dict[str, int]) -> None:
+        record(self.viewer, "file loaded", by="worker", run=run_id, counts=counts)
 
 
 # New rows that were deleted in a newer version before they came; and what then is left of the keys.

@@ -22,6 +22,7 @@ from duebook.ingest.pushed import Pushed
 from duebook.ledger import posting
 from duebook.ledger.effect import Reckoning
 from duebook.ledger.posting import text
+from duebook.visibility.audit import record
 
 HERE = Path(__file__).parent
 SPEAKS = ("new", "changed", "return", "deleted", "invalid")
@@ -100,6 +101,9 @@ class PushedFiling(Filing):
                 self._count(line, action)
         query = sql.SQL("SELECT line, action FROM pg_temp.{}").format(self.resolved)
         self.result.actions.update(self.connection.execute(query).fetchall())
+
+    def _record(self, run_id: int, counts: dict[str, int]) -> None:
+        record(self.viewer, "rows received", by="worker", run=run_id, counts=counts)
 
     def _join_quiet_run(self) -> bool:
         """Whether there was one, and nothing that it would rest on came after it."""

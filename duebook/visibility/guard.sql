@@ -555,15 +555,16 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 
 $$;
 
 -- Whom a token of a service makes its bearer. Its last use is kept to the minute.
-CREATE OR REPLACE FUNCTION guard.token_viewer(token text, origin text)
-RETURNS TABLE (org_id bigint, person_id bigint, kind text, slug text, scopes text[])
+DROP FUNCTION IF EXISTS guard.token_viewer(text, text);
+CREATE FUNCTION guard.token_viewer(token text, origin text)
+RETURNS TABLE (org_id bigint, person_id bigint, kind text, slug text, scopes text[], name text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
     UPDATE ar.api_token t SET last_used_at = now(), last_used_from = origin
     WHERE t.hash = sha256(convert_to(token, 'UTF8')) AND guard.kind_of(t.org_id, t.person_id) LIKE 'service%'
       AND (t.last_used_at IS NULL OR t.last_used_at < now() - interval '1 minute');
-    RETURN QUERY SELECT t.org_id, t.person_id, k.kind, o.slug, t.scopes
+    RETURN QUERY SELECT t.org_id, t.person_id, k.kind, o.slug, t.scopes, t.name
         FROM ar.api_token t JOIN ar.org o ON o.org_id = t.org_id
         CROSS JOIN LATERAL guard.kind_of(t.org_id, t.person_id) AS k (kind)
         WHERE t.hash = sha256(convert_to(token, 'UTF8')) AND k.kind LIKE 'service%';  -- never a person's

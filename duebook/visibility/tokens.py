@@ -57,6 +57,7 @@ class Bearer:
     viewer: Viewer
     slug: str
     scopes: frozenset[str]
+    name: str = ""
 
 
 def tokens() -> list[Token]:
@@ -153,5 +154,5 @@ def bearer_of(token: str, *, origin: str) -> Bearer | None:
     connections["default"].close_if_unusable_or_obsolete()
     if row is None:
         return None
-    org_id, person_id, kind, slug, scopes = row
-    return Bearer(Viewer(org_id, person_id, kind), slug, frozenset(scopes))
+    org_id, person_id, kind, slug, scopes, name = row
+    return Bearer(Viewer(org_id, person_id, kind), slug, frozenset(scopes), name)

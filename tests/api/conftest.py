@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -24,6 +25,34 @@ class Service:
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         browser = Client(SERVER_NAME="localhost", raise_request_exception=False)
         return browser.get(f"/api/v1/{path}", data=query, headers=headers)
+
+    def post(
+        self,
+        kind: str,
+        body: bytes | str,
+        *,
+        sort: str = "application/json",
+        query: str = "",
+        **headers: str,
+    ) -> Any:
+        """A call of the push API as it is; headers by name with an underscore for the hyphen."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        if self.token:
+            named["Authorization"] = f"Bearer {self.token}"
+        browser = Client(SERVER_NAME="localhost", raise_request_exception=False)
+        path = f"/api/v1/sync/{kind}{query}"
+        return browser.generic("POST", path, body, content_type=sort, headers=named)
+
+    def pushes(self, kind: str, *rows: dict[str, Any], query: str = "", **headers: str) -> Any:
+        """Rows that are answered, whatever each comes to."""
+        answer = self.post(kind, json.dumps(rows), query=query, **headers)
+        assert answer.status_code == 200, answer.content
+        return answer.json()
+
+    def actions(self, kind: str, *rows: dict[str, Any], query: str = "") -> list[str]:
+        told = self.pushes(kind, *rows, query=query)["results"]
+        assert [each["index"] for each in told] == [*range(len(rows))]
+        return [each["action"] for each in told]
 
     def asks(self, path: str, **query: Any) -> Any:
         answer = self.get(path, **query)

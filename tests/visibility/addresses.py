@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from duebook.ingest.kinds import KINDS
+
 OWNERS = ("owner", "visitor")
 ADMINS = ("visitor", "admin")
 STAFF = (*ADMINS, "member", "member_all")
@@ -22,6 +24,7 @@ NOT_SO = 405  # this method is not for this address
 ELSEWHERE = 302  # the form has done something, or the way leads on
 UNCLEAR = 400
 NOT_KNOWN = 401
+NO_ROWS = 415
 # Whoever holds one may use it.
 SECRETS = ("key", "uid", "secret", "slug of any", "connector type")
 
@@ -69,6 +72,12 @@ def _open(get: int, post: int, *, but: Mapping[str, int] | None = None, **ids: s
 def _program(get: int) -> Address:
     but = {"service get": get, **{f"{viewer} post": NOT_SO for viewer in EVERYBODY}}
     return Address((), get, NOT_SO, others=NOT_KNOWN, strangers=NOT_KNOWN, but=but)
+
+
+def _bringing() -> Address:
+    """An empty form is no rows."""
+    but = {"service post": NO_ROWS, **{f"{viewer} get": NOT_SO for viewer in EVERYBODY}}
+    return Address((), NOT_SO, NO_ROWS, others=NOT_KNOWN, strangers=NOT_KNOWN, but=but)
 
 
 def _each(who: tuple[str, ...], status: int) -> dict[str, int]:
@@ -153,6 +162,8 @@ ADDRESSES = {
     "api:organisation": _program(200),
     "api:aging": _program(200),
     "api:invoices": _program(200),
+    **{f"api:sync-{kind}": _bringing() for kind in KINDS},
+    "api:sync": _open(NOT_THERE, NOT_THERE, kind="key"),
     "api:api-root": _open(NOT_THERE, NOT_THERE),
     "/api/v1/<path:rest>": _open(NOT_THERE, NOT_THERE, rest="key"),
     # An organisation's.

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, path
 from django.views.decorators.csrf import csrf_exempt
 
-from duebook.web.api.views import api, nowhere
+from duebook.web.api.views import api, no_kind, nowhere
 
 View = Callable[..., HttpResponse]
 
@@ -21,8 +21,9 @@ def finished(view: View) -> View:
     def answered(request: HttpRequest, *args: object, **named: object) -> HttpResponse:
         answer = view(request, *args, **named)
         if answer.status_code == 405:
-            message = f"{request.method} is not possible here; ask with GET."
-            answer = JsonResponse({"detail": message}, status=405, headers={"Allow": "GET"})
+            allowed = answer.get("Allow", "GET")
+            message = f"{request.method} is not possible here; ask with {allowed}."
+            answer = JsonResponse({"detail": message}, status=405, headers={"Allow": allowed})
         answer["Cache-Control"] = "no-store"
         return answer
 
@@ -41,6 +42,7 @@ def _patterns() -> list[URLPattern]:
 app_name = "api"
 urlpatterns = [
     *_patterns(),
+    path("sync/<str:kind>", csrf_exempt(finished(no_kind)), name="sync"),
     path("", csrf_exempt(finished(nowhere)), name="api-root"),
     path("<path:rest>", csrf_exempt(finished(nowhere))),
 ]

@@ -9,7 +9,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from ninja import NinjaAPI, Query, Swagger
 from ninja.errors import ValidationError
+from ninja.openapi.schema import OpenAPISchema
 
+from duebook.ingest.kinds import KINDS
 from duebook.reports.aging import aging_page
 from duebook.reports.freshness import freshness
 from duebook.reports.invoices import invoices_page
@@ -24,16 +26,31 @@ from duebook.web.api.asking import (
     size_in,
 )
 from duebook.web.api.door import Refused, ServiceToken, TokenRequest, reading
+from duebook.web.api.row_schemas import KIND_WORDS, schemas
+from duebook.web.api.sync import SyncAnswer, synced
+from duebook.web.api.sync_words import SYNC_WORDS, described
 from duebook.web.asked import Unclear
 
 log = logging.getLogger("duebook.api")
 
 DESCRIPTION = (
-    "Read an organisation's reports with the token of a service, sent in the header"
-    " `Authorization: Bearer TOKEN`. An admin makes tokens in Settings, Service tokens."
-    ' Whatever goes wrong is answered with `{"detail": "one sentence"}`.'
+    "Read an organisation's reports (scope `read`), and bring its facts (scope `ingest`), with the"
+    " token of a service, sent in the header `Authorization: Bearer TOKEN`. An admin makes tokens"
+    ' in Settings, Service tokens. Whatever goes wrong is answered with `{"detail": "one'
+    ' sentence"}`.'
 )
-api = NinjaAPI(
+
+
+class Api(NinjaAPI):
+    """With the rows that may be sent in its description: they are read by ingest, not here."""
+
+    def get_openapi_schema(self, **asked: Any) -> OpenAPISchema:
+        made = super().get_openapi_schema(**asked)
+        made["components"]["schemas"].update(schemas())
+        return made
+
+
+api = Api(
     title="Duebook",
     version="1",
     description=DESCRIPTION,
@@ -42,6 +59,8 @@ api = NinjaAPI(
     docs=Swagger({"validatorUrl": None}),
 )
 WRONG: dict[int, Any] = dict.fromkeys((400, 401, 403, 404, 429), answers.Trouble)
+BRINGING: dict[int, Any] = {**WRONG, **dict.fromkeys((413, 415, 422), answers.Trouble)}
+del BRINGING[404]
 
 
 @api.get("/organisation", response={200: answers.OrganisationAnswer, **WRONG})
@@ -90,6 +109,26 @@ def invoices(request: TokenRequest, question: Query[InvoicesQuestion]) -> dict[s
         return answers.invoices_answer(asked, page, fresh=freshness(at=timezone.now()))
 
 
+def _adds_sync(kind: str) -> None:
+    def sync(request: TokenRequest) -> HttpResponse:
+        return synced(request, kind)
+
+    api.post(
+        f"/sync/{kind}",
+        response={200: SyncAnswer, **BRINGING},
+        operation_id=f"sync_{kind}",
+        url_name=f"sync-{kind}",
+        summary=f"Bring {kind.replace('_', ' ')}",
+        description=f"{KIND_WORDS[kind]} {SYNC_WORDS}",
+        tags=["sync"],
+        openapi_extra=described(kind),
+    )(sync)
+
+
+for each in KINDS:
+    _adds_sync(each)
+
+
 @api.exception_handler(Refused)
 def refused(request: HttpRequest, why: Refused) -> HttpResponse:
     return JsonResponse({"detail": str(why)}, status=why.status, headers=why.headers)
@@ -108,9 +147,14 @@ def unreadable(request: HttpRequest, why: ValidationError) -> HttpResponse:
 @api.exception_handler(Exception)
 def failed(request: HttpRequest, why: Exception) -> HttpResponse:
     """A mistake of ours: the log has where, the answer has nothing of it."""
-    log.error("GET %s failed", request.path, exc_info=why)
+    log.error("%s %s failed", request.method, request.path, exc_info=why)
     message = "Something went wrong here. Nothing was changed; ask again in a moment."
     return JsonResponse({"detail": message}, status=500)
+
+
+def no_kind(request: HttpRequest, kind: str) -> HttpResponse:
+    message = f"There is no kind “{kind}” to sync; choose among: {', '.join(KINDS)}."
+    return JsonResponse({"detail": message}, status=404)
 
 
 def nowhere(request: HttpRequest, rest: str = "") -> HttpResponse:

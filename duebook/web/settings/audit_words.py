@@ -48,6 +48,7 @@ ACTIONS = {
     "mapping removed": _("Removed a mapping"),
     "file uploaded": _("Sent a file"),
     "invalid rows downloaded": _("Fetched the invalid rows of a file"),
+    "rows received": _("Sent rows"),
     "export ordered": _("Ordered a file"),
     "export downloaded": _("Fetched a file"),
     "export deleted": _("Deleted a file"),
