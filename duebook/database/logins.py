@@ -17,7 +17,7 @@ LOGINS = {
     "migrator": ("duebook_migrator", "door"),
 }
 
-POOLED = ("default", "ledger")
+POOLED = ("default", "ledger", "worker")
 
 
 def discard(connection: Any) -> None:

@@ -227,7 +227,8 @@ def _post(
         filing.post(results.batch_id, today=today, reckoning=reckoning, strict=strict)
         results.batch_id = results.batch_id or filing.batch.run_id
         touched = touched | filing.touched
-    if sum(each.counts["new"] + each.counts["changed"] for each in results) > LARGE:
+    written = sum(each.counts["new"] + each.counts["changed"] for each in results)
+    if written > LARGE and posting.is_large(connection, rows=written):
         # After a large batch the planner must know how much there is now.
         connection.execute("SELECT ar.refresh_statistics()")
     for filing in filings[-1:]:

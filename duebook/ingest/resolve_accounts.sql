@@ -7,7 +7,7 @@ WITH ranked AS (
     WHERE file = %(file)s
     WINDOW same AS (PARTITION BY account_number ORDER BY line)
 ), found AS (
-    SELECT r.*, COALESCE(x.id, c.id) AS customer_id, y.exponent, abs(r.credit_limit) * y.units AS minor,
+    SELECT r.*, CASE WHEN x.id IS NULL THEN c.id ELSE x.id END AS customer_id, y.exponent, abs(r.credit_limit) * y.units AS minor,
            p.id AS owner_id, x.id <> c.id OR x.id IS NULL AND c.external_id <> r.external_id AS taken
     FROM ranked r
     CROSS JOIN ar.org o

@@ -27,7 +27,7 @@ WITH setting AS (
     LEFT JOIN twin t ON t.external_id = s.external_id AND NOT s.returns
 ), known AS (
     SELECT r.*, k.class, k.ages, c.id AS known_customer_id, c.net_terms_days,
-           COALESCE(x.id, d.id) AS document_id,
+           CASE WHEN x.id IS NULL THEN d.id ELSE x.id END AS document_id,  -- not COALESCE: under policies no index is used for it
            d.id IS NOT NULL AND x.id IS NOT NULL AND d.id <> x.id AS number_taken,
            x.id IS NULL AND d.external_id <> r.external_id AND NOT r.returns AS other_external_id,
            COALESCE(r.currency, d.currency, c.currency, o.currency) AS stored_currency,

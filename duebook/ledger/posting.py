@@ -6,6 +6,7 @@ allocations, settlements and disputes, and what follows from them is worked out 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ IMPORTS = 7238524  # advisory lock: whoever writes an organisation's facts does 
 # Beyond this share of the accounts it is cheaper to work out the whole organisation.
 WHOLE_FROM = 5
 MANY = 500
+# A look at each document costs less than this many by index.
+PART_OF = 10
+EVERYTHING = 1 << 60
 
 
 @dataclass(frozen=True)
@@ -157,11 +161,20 @@ def close_missing(batch: Batch) -> int:
 
 def join_as_a_whole(connection: psycopg.Connection[Any], *, rows: int) -> None:
     """Many rows are joined by hashing, few by index; the planner cannot count staged rows."""
-    way = "off" if rows > MANY else "on"
+    way = "off" if is_large(connection, rows=rows) else "on"
     connection.execute(
         "SELECT set_config('enable_nestloop', %s, true), set_config('enable_mergejoin', %s, true)",
         [way, way],
     )
+
+
+def is_large(connection: psycopg.Connection[Any], *, rows: int) -> bool:
+    """Whether that many rows are a good part of the ledger, as far as the planner knows it."""
+    if rows <= MANY:
+        return False
+    plan = str(_one(connection, "EXPLAIN SELECT FROM ar.document"))
+    known = re.search(r"rows=(\d+)", plan)
+    return known is None or rows * PART_OF >= int(known[1])
 
 
 def _keep_versions(batch: Batch, query: LiteralString, asked: str | int) -> None:
@@ -206,7 +219,7 @@ def follow(
     # Counted no further than it takes to know: few accounts must not cost a look at all of them.
     known = _one(connection, ACCOUNTS, org_id, len(customers) * WHOLE_FROM + 1)
     whole = len(customers) * WHOLE_FROM >= known
-    join_as_a_whole(connection, rows=MANY + 1 if whole else len(customers))
+    join_as_a_whole(connection, rows=EVERYTHING if whole else len(customers))
     named = {"org": org_id, "run": run_id, "customers": None if whole else sorted(customers)}
     while connection.execute(text(HERE / "void_transfers.sql"), named).rowcount:
         pass  # What was transferred may have been transferred on.

@@ -150,7 +150,7 @@ class _Undoing:
         return Undone(self.batch_id, self.runs, *counted, reckoning.effect())
 
     def _refuse_what_is_built_on(self) -> None:
-        posting.join_as_a_whole(self.connection, rows=posting.MANY + 1)
+        posting.join_as_a_whole(self.connection, rows=posting.EVERYTHING)
         self.connection.execute(text(HERE / "undo_made.sql"), self.named)
         row = self.connection.execute(text(HERE / "undo_blocked.sql"), self.named).fetchone()
         if row is None:
