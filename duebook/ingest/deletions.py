@@ -104,12 +104,16 @@ class Deleting:
         """Whose balances it moves, while everything still stands."""
         if self.shape not in ("document", "allocation"):
             return set()
-        query: LiteralString = (
-            "SELECT DISTINCT customer_id FROM pg_temp.resolved_deletion WHERE action = 'deleted'"
-        )
-        found = {row[0] for row in self.batch.connection.execute(query)} - {None}
         connection, org_id = self.batch.connection, self.batch.org_id
-        return posting.reached(connection, org_id=org_id, customers=found)
+        return posting.reached(connection, org_id=org_id, customers=self.ids())
+
+    def ids(self) -> set[int]:
+        """Of the accounts that what is deleted belongs to, or that are deleted themselves."""
+        query: LiteralString = (
+            "SELECT DISTINCT customer_id FROM pg_temp.resolved_deletion"
+            " WHERE action = 'deleted' AND customer_id IS NOT NULL"
+        )
+        return {row[0] for row in self.batch.connection.execute(query)}
 
 
 COLUMNS = ("line", "external_id", "kind", "number", "other", "dated_on", "source_version")

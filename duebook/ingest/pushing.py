@@ -83,6 +83,8 @@ class PushedFiling(Filing):
         reckoning.concern_these(customers)
         self.touched |= customers
         posting.delete(self.batch, self.shape)
+        if self.shape == "account":
+            self.accounts |= deleting.ids()
 
     def _count(self, line: int, action: str) -> None:
         super()._count(line, action)

@@ -1,4 +1,4 @@
-"""The example client, against a server process of its own: what it sends lands, whatever goes wrong."""
+"""The example client, against a server process of its own: what it sends lands."""
 
 from __future__ import annotations
 
@@ -156,7 +156,8 @@ def test_too_long_a_body_is_refused_before_it_is_read(address: str, token: str) 
 @contextmanager
 def troubled(*answers: tuple[int, dict[str, str]]) -> Iterator[tuple[str, list[str]]]:
     """Gives these answers, then a good one; remembers the keys it was sent."""
-    left, keys = list(answers), []
+    left = list(answers)
+    keys: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -185,7 +186,11 @@ def troubled(*answers: tuple[int, dict[str, str]]) -> Iterator[tuple[str, list[s
 
 def test_it_comes_back_when_it_is_told_to_with_the_same_key(program: ModuleType) -> None:
     waited: list[float] = []
-    answers = ((429, {"Retry-After": "3"}), (503, {}), (500, {}))
+    answers: tuple[tuple[int, dict[str, str]], ...] = (
+        (429, {"Retry-After": "3"}),
+        (503, {}),
+        (500, {}),
+    )
     with troubled(*answers) as (address, keys):
         client = program.Client(address, "t", sleep=waited.append)
         assert list(client.push("invoices", [{"a": "1"}])) == []
