@@ -10,6 +10,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from duebook.ingest.kinds import KINDS
 from duebook.visibility.models import Login
 from duebook.visibility.seeing import raw, seeing
 from duebook.visibility.tokens import bearer_of, create_token, revoke_token, tokens
@@ -253,11 +254,14 @@ def test_a_mistake_of_ours_tells_nothing(service: Service, monkeypatch: pytest.M
 def test_the_description_is_public_and_complete(service: Service) -> None:
     described = Service().asks("openapi.json")
     assert described["openapi"].startswith("3.")
-    assert {"/api/v1/organisation", "/api/v1/aging", "/api/v1/invoices"} == set(described["paths"])
+    asked = {path: each for path, each in described["paths"].items() if "get" in each}
+    assert {"/api/v1/organisation", "/api/v1/aging", "/api/v1/invoices"} == set(asked)
+    brought = {f"/api/v1/sync/{kind}" for kind in KINDS}
+    assert brought == set(described["paths"]) - set(asked)
     assert described["components"]["securitySchemes"]["ServiceToken"] == {
         "type": "http",
         "scheme": "bearer",
     }
-    for path in described["paths"].values():
+    for path in asked.values():
         assert set(path["get"]["responses"]) == {"200", "400", "401", "403", "404", "429"}
         assert path["get"]["security"] == [{"ServiceToken": []}]
