@@ -16,6 +16,11 @@ LEFT JOIN LATERAL (
           JOIN ar.allocation a ON a.org_id = %(org)s AND a.source_id = s.id AND a.origin IN ('stated', 'transfer')
           JOIN ar.document c ON c.org_id = %(org)s AND c.id = a.charge_id
           WHERE s.org_id = %(org)s AND s.kind = ANY (%(source_kinds)s) AND s.number = t.number AND s.settles_id IS NULL
-            AND c.number = CASE a.origin WHEN 'stated' THEN t.other ELSE t.number || ' > ' || t.other || ' ' || a.dated_on END
+            AND (a.origin = 'stated' AND c.number = t.other OR a.origin = 'transfer' AND EXISTS (
+                SELECT FROM ar.document p
+                JOIN ar.allocation b ON b.org_id = %(org)s AND b.source_id = p.id AND b.origin = 'transfer'
+                JOIN ar.document i ON i.org_id = %(org)s AND i.id = b.charge_id
+                WHERE p.org_id = %(org)s AND p.kind = 'credit_adjustment' AND p.number = c.number AND p.origin = 'transfer'
+                  AND p.settles_id IS NULL AND i.number = t.other))
             AND (t.dated_on IS NULL OR a.dated_on = t.dated_on) AND (t.external_id IS NULL OR a.external_id IS NULL)) AS f
     HAVING count(*) > 0) AS a ON true
