@@ -6,7 +6,7 @@ page agree to the last digit.
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, dataclass, fields, replace
 from decimal import Decimal
 
 ONE = 1 << 16  # a ratio of 1
@@ -38,6 +38,7 @@ class Weights:
 
 
 DEFAULT = Weights()
+WEIGHTS = tuple(each.name for each in fields(Weights))[1:]
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,15 @@
 -- Whole numbers throughout, so that reports/priority.py says the same to the last digit: ratios in 65536ths,
 -- days_overdue in ten thousandths of a day, typical_halves twice the typical amount, weights in hundredths
 -- (reports/priority.py names them).
-CREATE OR REPLACE FUNCTION ar.priority_score(
+DROP FUNCTION IF EXISTS ar.priority_score(bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint[]);
+CREATE FUNCTION ar.priority_score(
     outstanding bigint, past_due bigint, over_30 bigint, over_60 bigint, over_90 bigint, days_overdue bigint,
     open_count bigint, past_due_count bigint, typical_halves bigint,
-    weights bigint[] DEFAULT '{480,75,110,15,100,300,25,20,10}') RETURNS bigint
+    own_weights bigint[] DEFAULT NULL) RETURNS bigint
 LANGUAGE plpgsql IMMUTABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
+    -- without weights of its own, those of this release
+    weights CONSTANT bigint[] := COALESCE(own_weights, '{480,75,110,15,100,300,25,20,10}');
     owed    CONSTANT numeric := outstanding;
     ratios  CONSTANT bigint[] := '{2,4,8,16,32,64,128,256,512,1024,2048,4096,8192,16384,32768,65536,131072,262144,
         524288,1048576,2097152,4194304,8388608,16777216,33554432,67108864,134217728,268435456}';

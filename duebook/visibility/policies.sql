@@ -59,7 +59,8 @@ BEGIN
             ('export',            'own',      'person_id',   'siud', 'siud', 'siud', '',     ''),
             ('customer_aging',    'customer', 'customer_id', 's',    's',    '',     's',    ''),
             ('typical_amount',    'org',      'currency',    's',    's',    '',     's',    ''),
-            ('org_day',           'org',      'day',         's',    's',    '',     's',    '')
+            ('org_day',           'org',      'day',         's',    's',    '',     's',    ''),
+            ('priority_weights',  'org',      'version',     'si',   's',    '',     '',     '')
     ) AS rule (name, reach, column_name, staff, member, client, service, platform) LOOP
         EXECUTE format('ALTER TABLE ar.%I ENABLE ROW LEVEL SECURITY', r.name);
         EXECUTE format('ALTER TABLE ar.%I FORCE ROW LEVEL SECURITY', r.name);
@@ -135,7 +136,7 @@ BEGIN
     FOR r IN SELECT * FROM (VALUES
             ('org', 'SELECT'), ('customer', 'SELECT'), ('document', 'SELECT'), ('allocation', 'SELECT'), ('dispute', 'SELECT'),
             ('customer_aging', 'SELECT, INSERT, UPDATE, DELETE'), ('typical_amount', 'SELECT, INSERT, UPDATE, DELETE'),
-            ('org_day', 'SELECT, INSERT, UPDATE, DELETE')) AS g (name, rights) LOOP
+            ('org_day', 'SELECT, INSERT, UPDATE, DELETE'), ('priority_weights', 'SELECT')) AS g (name, rights) LOOP
         EXECUTE format('GRANT %s ON ar.%I TO duebook_rollup', r.rights, r.name);
         EXECUTE format('CREATE POLICY rollup_rows ON ar.%I TO duebook_rollup USING (org_id = (SELECT guard.viewer_organisation()))'
             ' WITH CHECK (org_id = (SELECT guard.viewer_organisation()))', r.name);

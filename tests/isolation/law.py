@@ -51,10 +51,13 @@ RIGHTS: dict[str, tuple[str, str, str, str, str, str, str]] = {
     "customer_aging": ("customer", "s", "s", "", "s", "", ""),
     "typical_amount": ("org", "s", "s", "", "s", "", ""),
     "org_day": ("org", "s", "s", "", "s", "", ""),
+    "priority_weights": ("org", "si", "s", "", "", "", ""),
 }
 # What works out rollups reads, of the viewer's organisation, and what it writes.
 ROLLUP = {
-    **dict.fromkeys(("org", "customer", "document", "allocation", "dispute"), "s"),
+    **dict.fromkeys(
+        ("org", "customer", "document", "allocation", "dispute", "priority_weights"), "s"
+    ),
     **dict.fromkeys(("customer_aging", "typical_amount", "org_day"), "siud"),
 }
 # What a client sees of a document only while the document itself is to be seen.

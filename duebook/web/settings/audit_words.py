@@ -57,6 +57,7 @@ ACTIONS = {
     "organisation suspended": _("Suspended the organisation"),
     "organisation resumed": _("Opened the organisation again"),
     "settings changed": _("Changed settings"),
+    "priority weights changed": _("Changed the weights of the collection priority"),
     "identity provider set": _("Set up the sign-in of the organisation"),
     "identity provider removed": _("Removed the sign-in of the organisation"),
     "token created": _("Made a service token"),
