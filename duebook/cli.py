@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _answered(arguments: Sequence[str] | None) -> int:
     parser = _parser()
-    asked = parser.parse_args(arguments)
+    asked = parser.parse_args(_joined(sys.argv[1:] if arguments is None else arguments))
     if damaged := _damaged(asked):
         parser.error(f"{damaged!a} is not UTF-8 text")
     if wrong := asked.wrong(asked):
@@ -68,6 +68,17 @@ def _answered(arguments: Sequence[str] | None) -> int:
             raise
         print(f"duebook: {' '.join(str(trouble).split())}", file=sys.stderr)
         return REFUSED
+
+
+def _joined(arguments: Sequence[str]) -> list[str]:
+    """What follows --sort and --search belongs to it, also where it begins with a hyphen."""
+    joined: list[str] = []
+    for argument in arguments:
+        if joined and joined[-1] in ("--sort", "--search"):
+            joined[-1] += f"={argument}"
+        else:
+            joined.append(argument)
+    return joined
 
 
 def _hold_streams() -> None:
@@ -200,8 +211,13 @@ def _parser() -> argparse.ArgumentParser:
     _runs(_add(commands, "runs", "runs:runs", "which files were loaded, and taking them back"))
     reports = _group(commands, "report", "what a person sees, as a file")
     aging = _dated(_add(reports, "aging", "reporting:aging", "who owes what, by days late"))
+    _basis(aging)
     aging.add_argument("--layout", choices=("operator", "portal"), default="operator")
+    _customers(
+        _dated(_add(reports, "customers", "reporting:customers", "accounts, by what they owe"))
+    )
     invoices = _dated(_add(reports, "invoices", "reporting:invoices", "what is open"))
+    _basis(invoices)
     invoices.add_argument("--account", metavar="NUMBER", default="")
     invoices.add_argument("--bucket", metavar="COLUMN", default="")
     _monthly(_add(reports, "monthly", "reporting:monthly", "twelve months of each account"))
@@ -302,7 +318,6 @@ def _report(command: _Parser) -> _Parser:
 def _dated(command: _Parser) -> _Parser:
     _report(command)
     command.add_argument("--as-of", type=_day, metavar="YYYY-MM-DD")
-    command.add_argument("--basis", choices=("due", "invoice"))
     return command
 
 
@@ -321,6 +336,18 @@ def _month(text: str) -> date:
     except ValueError:
         pass
     raise argparse.ArgumentTypeError(f"{text!r} is not a month such as 2026-03")
+
+
+def _basis(command: _Parser) -> None:
+    command.add_argument("--basis", choices=("due", "invoice"))
+
+
+def _customers(command: _Parser) -> None:
+    command.add_argument("--currency", metavar="CODE", default="")
+    command.add_argument("--search", metavar="TEXT", default="")
+    command.add_argument("--status", metavar="STATUS", action="append", default=[])
+    command.add_argument("--invitation", metavar="STATE", action="append", default=[])
+    command.add_argument("--sort", metavar="[-]COLUMN", default="account_number")
 
 
 def _day(text: str) -> date:

@@ -13,9 +13,14 @@ from duebook.export.monthly import MonthlyAnswer
 from duebook.export.tables import TooLong
 from duebook.reports import invoices as invoice_report
 from duebook.reports import monthly as monthly_report
+from duebook.reports.customers import INVITATIONS, STATUSES, Asked
+from duebook.reports.customers_order import SORTS
+from duebook.rollups.days import seeing_days
 from duebook.visibility.organisations import Organisation, Refused, current, viewer_of
 from duebook.visibility.seeing import raw, seeing
 from duebook.visibility.viewer import Viewer
+
+PLAIN = {ord(sign): None for sign in " -_"}
 
 
 def aging(asked: Namespace) -> int:
@@ -82,6 +87,55 @@ def monthly(asked: Namespace) -> int:
     return _write(asked, answer)
 
 
+def customers(asked: Namespace) -> int:
+    """Every account by what it owes; clients have no such list."""
+    viewer = viewer_of(asked.slug, asked.email)
+    if viewer.kind == "client":
+        raise Refused("This report is for operators; a client has: duebook report aging.")
+    with seeing(viewer, read_only=True):
+        organisation = current(viewer)
+        as_of, _ = _asked(asked, organisation)
+        currency = _currency(asked.currency)
+    wanted = Asked(
+        as_of=as_of,
+        currency=currency,
+        search=asked.search,
+        status=_named("--status", asked.status, STATUSES),
+        invitation=_named("--invitation", asked.invitation, INVITATIONS),
+        sort=_sort(asked.sort),
+    )
+    with seeing_days(viewer, as_of):
+        found = answers.customers(wanted, at=datetime.now(UTC))
+    return _write(asked, found)
+
+
+def _currency(code: str) -> str:
+    known = raw().execute("SELECT code FROM ar.currency WHERE code = %s", [code.upper()]).fetchone()
+    if code and known is None:
+        raise Refused(f"{code} is not a currency of ISO 4217; name one such as USD.")
+    return code.upper()
+
+
+def _named(option: str, given: list[str], known: tuple[str, ...]) -> tuple[str, ...]:
+    """The words of a filter as the product writes them; several mean any of them."""
+    spelled = {each.lower().replace(" ", ""): each for each in known}
+    words = [word.strip() for each in given for word in each.split(",")]
+    found = [spelled.get(word.lower().translate(PLAIN)) for word in words]
+    for word, each in zip(words, found, strict=True):
+        if each is None:
+            raise Refused(f"{option} {word} is not known; choose from {', '.join(known)}.")
+    return tuple(dict.fromkeys(each for each in found if each))
+
+
+def _sort(column: str) -> str:
+    if column.removeprefix("-") not in SORTS:
+        raise Refused(
+            f"{column.removeprefix('-')} is not a column to sort by; choose one of"
+            f" {', '.join(SORTS)}, with - before it for the largest first."
+        )
+    return column
+
+
 def _refuse_unseen(account: str, viewer: Viewer) -> None:
     """The same whether it does not exist or is somebody else's."""
     query = "SELECT FROM ar.customer WHERE org_id = %s AND account_number = %s"
@@ -95,7 +149,7 @@ def _asked(asked: Namespace, organisation: Organisation) -> tuple[date, str]:
         raise Refused(
             f"{as_of} is in the future; today is {organisation.today} in {organisation.name}."
         )
-    return as_of, asked.basis or organisation.aging_basis
+    return as_of, vars(asked).get("basis") or organisation.aging_basis
 
 
 def _write(asked: Namespace, answer: Answer | MonthlyAnswer) -> int:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from io import BytesIO, TextIOWrapper
 
 from duebook.export.tables import write_csv, write_json, xlsx
 from duebook.reports import aging as aging_report
+from duebook.reports import customers as customer_report
 from duebook.reports import invoices as invoice_report
 from duebook.reports.aging import USUAL, Edges, head
+from duebook.reports.customers import Asked, Totals
 
 OPERATOR = (
     "account_number account_name currency current days_1_30 days_31_60 days_61_90 days_91_plus"
@@ -20,6 +22,15 @@ OPERATOR = (
 PORTAL = (
     "account_number account_name currency days_0_30 days_31_60 days_61_90 days_90_plus disputed"
     " total debit_adjustments unapplied_credits outstanding"
+).split()
+CUSTOMERS = (
+    "account_number account_name account_type account_status invitation_status contact_name"
+    " contact_email currency credit_limit collection_priority collection_priority_band"
+    " outstanding_amount net_ar_amount outstanding_invoice_amount outstanding_invoice_count"
+    " current_amount current_count past_due_amount past_due_count d1_30_amount d1_30_count"
+    " d31_60_amount d31_60_count d61_90_amount d61_90_count d91_plus_amount d91_plus_count"
+    " weighted_avg_days_overdue oldest_due_date debit_adjustment_amount debit_adjustment_count"
+    " credit_adjustment_amount credit_adjustment_count statement_amount discount_amount as_of_date"
 ).split()
 INVOICES = (
     "account_number account_name invoice_number kind issue_date due_date currency amount balance"
@@ -37,6 +48,7 @@ class Answer:
     rows: Sequence[object]
     totals: Sequence[Mapping[str, object]] = field(default=())
     edges: Edges = USUAL
+    about: Sequence[tuple[str, str]] = ()  # what it is, for Excel's second sheet
 
     @property
     def heads(self) -> list[str]:
@@ -59,6 +71,7 @@ class Answer:
                 heads=self.heads,
                 totals=self.totals,
                 made_on=self.as_of,
+                about=self.about,
             )
         write = write_json if form == "json" else write_csv
         with TextIOWrapper(file, encoding="utf-8", newline="") as text:
@@ -83,6 +96,32 @@ def portal(*, as_of: date, basis: str, edges: Edges = USUAL) -> Answer:
     rows = aging_report.portal_aging(as_of=as_of, basis=basis, edges=edges)
     title = _title("Aging", as_of, basis)
     return Answer(title, as_of, PORTAL, rows, _totals(rows, PORTAL[3:]), edges)
+
+
+def customers(asked: Asked, *, at: datetime) -> Answer:
+    """The customers' list: all rows that match, in its order, with the 36 columns of its file."""
+    rows = customer_report.customers(asked, at=at).rows
+    totals = [_customers_total(each) for each in customer_report.panel(asked, at=at)]
+    title = _title("Customers", asked.as_of, "due")
+    about = _about(asked)
+    return Answer(title, asked.as_of, CUSTOMERS, rows, totals, about=about)
+
+
+def _customers_total(total: Totals) -> dict[str, object]:
+    figures = {name: getattr(total, name) for name in CUSTOMERS if hasattr(total, name)}
+    return _total(total.currency, figures)
+
+
+def _about(asked: Asked) -> list[tuple[str, str]]:
+    """Which day and which rows a file holds, for whoever opens it later."""
+    return [
+        ("Figures as of", asked.as_of.isoformat()),
+        ("Currency", asked.currency or "all"),
+        ("Search", asked.search or "none"),
+        ("Status", ", ".join(asked.status) or "all"),
+        ("Invitation", ", ".join(asked.invitation) or "all"),
+        ("Sorted by", asked.sort.removeprefix("-") + " descending" * asked.sort.startswith("-")),
+    ]
 
 
 def invoices(

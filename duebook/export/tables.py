@@ -14,6 +14,7 @@ import xlsxwriter
 
 FORMATS = ("csv", "json", "xlsx")
 SHEET_ROWS_MAX = 1_048_576
+ABOUT = "About"
 
 
 class TooLong(Exception):
@@ -25,6 +26,7 @@ def write_csv(
 ) -> None:
     """A header and one line a row: ISO dates, "." as decimal mark, no grouping, no totals.
 
+    Text that a spreadsheet would take for a formula gets an apostrophe before it; figures do not.
     `heads` are what the columns are called, where that is not their names.
     """
     writer = csv.writer(file, lineterminator="\n")
@@ -54,8 +56,9 @@ def xlsx(
     heads: Sequence[str] = (),
     totals: Sequence[Mapping[str, object]] = (),
     made_on: date | None = None,
+    about: Sequence[tuple[str, str]] = (),
 ) -> bytes:
-    """One sheet with typed cells, the totals below the rows.
+    """One sheet with typed cells, the totals below the rows; `about` it, a second one.
 
     Text is written as text, never as a formula. With `made_on` instead of the time of making, the
     same rows give the same bytes. Raises TooLong, and OSError when the disk is full.
@@ -80,6 +83,13 @@ def xlsx(
     for number, total in enumerate(totals, start=1 + len(rows)):
         for place, name in enumerate(columns):
             _write_cell(sheet, number, place, total.get(name), formats, bold=True)
+    if about:
+        notes = book.add_worksheet(ABOUT)
+        notes.set_column(0, 0, 16)
+        notes.set_column(1, 1, 60)
+        for number, (name, said) in enumerate(about):
+            notes.write_string(number, 0, name, head)
+            notes.write_string(number, 1, said)
     try:
         book.close()
     except xlsxwriter.exceptions.FileCreateError as trouble:
@@ -116,9 +126,20 @@ class _Formats:
         return self.known[key]
 
 
+# Signs that begin a formula, as such and as East Asian keyboards write them; blanks before one.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def harmless(text: str) -> str:
+    """Text as it may stand in a CSV file, which has no types: never a formula."""
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
 def _cell(value: Any) -> Any:
     if value is None:
         return ""
+    if isinstance(value, str):
+        return harmless(value)
     return value.isoformat() if isinstance(value, date) else value
 
 

@@ -12,6 +12,7 @@ import functools
 import logging
 import signal
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import ParamSpec
 
 import procrastinate
@@ -27,6 +28,7 @@ from duebook.database.logins import POOLED
 from duebook.database.lost import is_lost
 from duebook.jobs import polls, tasks, upkeep
 from duebook.post import delivery
+from duebook.rollups import days
 
 LOOK_SECONDS = 1.0
 ABANDONED_SECONDS = 30.0  # without a sign of life from the worker that took the job
@@ -74,6 +76,8 @@ def queue() -> procrastinate.App:
     app.task(name="deliver", queue="letters", retry=letters)(_leaving_nothing(_deliver))
     hourly = app.task(name="tidy", queue="work", queueing_lock="tidy")(_leaving_nothing(_tidy))
     app.periodic(cron="17 * * * *")(hourly)
+    often = app.task(name="days", queue="work", queueing_lock="days")(_leaving_nothing(_days))
+    app.periodic(cron="*/5 * * * *")(often)
     return app
 
 
@@ -170,6 +174,10 @@ def _look_through_letters() -> None:
 
 def _tidy(timestamp: int) -> None:
     upkeep.tidy()
+
+
+def _days(timestamp: int) -> None:
+    days.all_ready(at=datetime.now(UTC))
 
 
 def _leaving_nothing(task: Callable[Parameters, None]) -> Callable[Parameters, None]:

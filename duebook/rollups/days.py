@@ -7,18 +7,23 @@ only snapshot in which all its figures agree.
 from __future__ import annotations
 
 import calendar
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import psycopg
+
 from duebook.visibility.organisations import Organisation, current
-from duebook.visibility.seeing import NotReady, raw, seeing
+from duebook.visibility.seeing import NotAllowed, NotReady, raw, seeing
 from duebook.visibility.viewer import Viewer
 
 WEEK = timedelta(days=7)
 ASKED_KEPT = 4  # past days beyond those that every dashboard shows
 EVENING = timedelta(hours=6)  # before midnight: then tomorrow is made ready
+
+log = logging.getLogger("duebook.rollups")
 
 
 def ready(viewer: Viewer, *days: date, scored: bool = True, by: str = "ledger") -> None:
@@ -93,7 +98,13 @@ def _tomorrow(organisation: Organisation, *, at: datetime) -> list[date]:
     return [soon] if soon == organisation.today + timedelta(days=1) else []
 
 
-def all_ready(*, at: datetime | None = None) -> None:
-    """Every organisation's days, each as its console. For the worker, now and then."""
+def all_ready(*, at: datetime) -> None:
+    """Every organisation's days, each as its console. For the worker, now and then.
+
+    What goes wrong with one is logged by its number and leaves the others alone.
+    """
     for org_id, person_id in raw("worker").execute("SELECT * FROM guard.consoles()").fetchall():
-        keep_ready(Viewer(org_id, person_id, "admin"), at=at or datetime.now(UTC))
+        try:
+            keep_ready(Viewer(org_id, person_id, "admin"), at=at)
+        except (NotAllowed, psycopg.Error):
+            log.exception("The figures of organisation %s could not be made ready.", org_id)

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 
+from duebook.export.tables import harmless
 from duebook.visibility.audit import coming_from
 from duebook.visibility.seeing import raw
-from duebook.web.settings.audit_page import SHOWN, harmless
+from duebook.web.settings.audit_page import SHOWN
 from tests.audit.conftest import Trail
 from tests.settings.conftest import Browser, readable
 from tests.world import Company

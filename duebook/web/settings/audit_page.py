@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 
+from duebook.export.tables import harmless
 from duebook.reports.audit import Entry, actors, entries
 from duebook.reports.audit_chain import digest_of, verification
 from duebook.visibility.audit import record
@@ -104,8 +105,3 @@ def _cells(entry: Entry, zone: ZoneInfo) -> list[str]:
     name = who(entry.person_id, entry.person_name, entry.role)
     number = "" if entry.seq is None else str(entry.seq)
     return [number, at, str(entry.person_id), name, entry.action, entry.origin, entry.detail]
-
-
-def harmless(cell: str) -> str:
-    """Text that a spreadsheet would take for a formula is marked as text."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
