@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
+from duebook.visibility.organisation_settings import fixed_today
 from duebook.visibility.organisations import Organisation, current
 from duebook.visibility.seeing import NotAllowed, NotReady, raw, seeing
 from duebook.visibility.viewer import Viewer
@@ -83,7 +84,10 @@ def keep_ready(viewer: Viewer, *, at: datetime, by: str = "worker") -> None:
     """The days that every dashboard shows, and in the evening tomorrow; others grow old and go."""
     with seeing(viewer, by=by):
         organisation = current(viewer, by=by, at=at)
-    wanted = [organisation.today, *_tomorrow(organisation, at=at)]
+        stands_still = fixed_today(viewer, by=by) is not None
+    wanted = [organisation.today]
+    if not stands_still:
+        wanted += _tomorrow(organisation, at=at)
     before = compared_with(organisation.today)
     for day in wanted:
         ready(viewer, day, by=by)
@@ -93,7 +97,7 @@ def keep_ready(viewer: Viewer, *, at: datetime, by: str = "worker") -> None:
 
 
 def _tomorrow(organisation: Organisation, *, at: datetime) -> list[date]:
-    """Tomorrow, when it is near; never where the clock stands still."""
+    """Tomorrow, when it is near."""
     soon = (at.astimezone(ZoneInfo(organisation.timezone)) + EVENING).date()
     return [soon] if soon == organisation.today + timedelta(days=1) else []
 

@@ -58,10 +58,10 @@ def settings_of(viewer: Viewer, *, by: str = "ledger", hold: bool = False) -> Se
     return replace(found, aging_edges=(one, two, three))
 
 
-def fixed_today(viewer: Viewer) -> date | None:
+def fixed_today(viewer: Viewer, *, by: str = "ledger") -> date | None:
     """The day at which the organisation's clock is stopped, for demonstrations on old data."""
     query = "SELECT today_fixed FROM ar.org WHERE org_id = %s"
-    row = raw().execute(query, [viewer.org_id]).fetchone()
+    row = raw(by).execute(query, [viewer.org_id]).fetchone()
     return row[0] if row else None
 
 

@@ -65,7 +65,7 @@ def begun(plan: Plan) -> Books:
     return books
 
 
-@settings(max_examples=settings().max_examples // 2)
+@settings(max_examples=settings().max_examples // 4)
 @given(plan=plans())
 def test_every_row_is_what_the_documents_say(server: None, plan: Plan) -> None:
     books = begun(plan)
@@ -80,7 +80,7 @@ def test_every_row_is_what_the_documents_say(server: None, plan: Plan) -> None:
     assert kept(books) == rebuilt(books)
 
 
-@settings(max_examples=settings().max_examples // 5)
+@settings(max_examples=settings().max_examples // 8)
 @given(plan=plans())
 def test_undoing_brings_every_row_back(server: None, plan: Plan) -> None:
     books = begun(plan)
