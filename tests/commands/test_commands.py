@@ -366,7 +366,7 @@ NAMES = {
 }
 
 
-def test_names_come_back_as_given(terminal: Terminal) -> None:
+def test_names_come_back_as_given_and_in_csv_inert(terminal: Terminal) -> None:
     def quoted(text: str) -> str:
         return '"' + text.replace('"', '""') + '"'
 
@@ -377,7 +377,7 @@ def test_names_come_back_as_given(terminal: Terminal) -> None:
         found = {
             r["account_number"]: r["account_name"] for r in report(terminal, "names", kind).rows()
         }
-        assert found == NAMES
+        assert found == {n: f"'{name}" if n in "FPMA" else name for n, name in NAMES.items()}
         as_json = json.loads(report(terminal, "names", kind, "--format", "json").out)
         assert {row["account_number"]: row["account_name"] for row in as_json} == NAMES
     book = CalamineWorkbook.from_filelike(
