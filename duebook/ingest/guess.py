@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 from duebook.ingest.kinds import KINDS
 
+OURS = "duebook_"  # begins columns that files of invalid rows have beside those of the source
+
 
 def plain_name(column: str) -> str:
     """A column's name without case, and with spaces and underscores alike."""

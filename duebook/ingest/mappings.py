@@ -17,7 +17,7 @@ from psycopg import errors
 
 from duebook.ingest.encoding import storable
 from duebook.ingest.feeds import LINES_COLUMN, BadMapping, Mapping
-from duebook.ingest.guess import plain_name
+from duebook.ingest.guess import OURS, plain_name
 from duebook.ingest.mapping import parse_mapping
 from duebook.ingest.mapping_text import mapping_text
 from duebook.visibility.audit import record
@@ -27,7 +27,6 @@ from duebook.visibility.viewer import Viewer
 
 NAME_LIMIT = 200
 SUMS = plain_name(LINES_COLUMN)
-OWN = "duebook_"  # columns that our own files of invalid rows have beside those of the source
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ class SavedMapping:
 def header_key(header: Iterable[str]) -> str:
     """The same for headers of the same columns, in whatever order, case and spacing."""
     names = sorted(filter(None, map(plain_name, header)))
-    theirs = (name for name in names if not name.startswith(OWN) and name != SUMS)
+    theirs = (name for name in names if not name.startswith(OURS) and name != SUMS)
     return hashlib.sha256("\0".join(theirs).encode(errors="replace")).hexdigest()
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from duebook.ingest.binding import shown
 from duebook.ingest.decide import dates, marks
 from duebook.ingest.feeds import Column, Mapping
-from duebook.ingest.guess import plain_name
+from duebook.ingest.guess import OURS, plain_name
 from duebook.ingest.kinds import Kind
 from duebook.ingest.mapping import plain_mapping
 from duebook.ingest.profile import Profile, complete, is_currency, profiles, sample, symbol_currency
@@ -27,7 +27,8 @@ class Writing:
     def __init__(self, source: Source, given: Mapping, currency: str) -> None:
         self.source, self.given, self.currency = source, given, currency
         self.rows = sample(source)
-        self.columns = profiles(source, rows=self.rows)
+        found = profiles(source, rows=self.rows)
+        self.columns = [each for each in found if not plain_name(each.name).startswith(OURS)]
         self.doubts: list[str] = []
         self.reasons: list[str] = []
 

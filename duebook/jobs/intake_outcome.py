@@ -13,9 +13,9 @@ import xlsxwriter
 from duebook.ingest import kept_files
 from duebook.ingest.encoding import storable
 from duebook.ingest.folders import folder
+from duebook.ingest.guess import OURS
 from duebook.ingest.intake_rows import Outcome, SelfSettling, TableOutcome, TakenBack
 from duebook.ingest.load import Result, Results
-from duebook.ingest.mappings import OWN
 from duebook.ingest.opening import Opened
 from duebook.ledger.undo import Undone
 from duebook.visibility.seeing import seeing
@@ -94,7 +94,7 @@ def _write(path: Path, file: Opened, result: Result) -> None:
     sheet = book.add_worksheet(mapping.sheet[:31] or None)
     at = 0
     if mapping.header is None:
-        _write_row(sheet, at, [*source.header, f"{OWN}line", f"{OWN}reason"])
+        _write_row(sheet, at, [*source.header, f"{OURS}line", f"{OURS}reason"])
         at += 1
     for row in source:
         if row.line in reasons:
