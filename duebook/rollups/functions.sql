@@ -32,6 +32,10 @@ $$;
 CREATE OR REPLACE FUNCTION rollup.age(org bigint, at date, customers bigint[]) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    PERFORM set_config('work_mem', '128MB', true), set_config('jit', 'off', true);
+    IF customers IS NULL THEN  -- joined by hashing: nothing is known of how much comes out of the documents
+        PERFORM set_config('enable_nestloop', 'off', true), set_config('enable_mergejoin', 'off', true);
+    END IF;
     EXECUTE $query${age}$query$ USING org, at, customers;
 END $$;
 
