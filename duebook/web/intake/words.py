@@ -51,7 +51,7 @@ MEANINGS = {
 }
 SOURCES = {
     "file": _("File"),
-    "push": _("Push API"),
+    "sync": _("Push API"),
     "connector": _("Connector"),
 }
 STATES = {
