@@ -134,6 +134,9 @@ OPEN_ITEMS = {
 }
 
 
+ROWS: LiteralString = "(SELECT * FROM ar.customer_aging WHERE org_id = $1 AND day = $2)"
+
+
 def _rollup_functions() -> LiteralString:
     """The functions with their queries in them; what is open on a day is the reports' own."""
     rollups = HERE.parent / "rollups"
@@ -142,10 +145,12 @@ def _rollup_functions() -> LiteralString:
         items = items.replace(parameter, here)
     age = statements(rollups / "age.sql").replace("{open_items}", items.replace("%(as_of)s", "$2"))
     age = age.replace("{open_items_before}", items.replace("%(as_of)s::date", "($2::date - 1)"))
-    text = statements(rollups / "functions.sql").replace("{age}", age)
-    for name in ("typical", "score"):
-        text = text.replace(f"{{{name}}}", statements(rollups / f"{name}.sql"))
-    return text
+    age = age.replace("{medians}", statements(rollups / "medians.sql").replace("{rows}", "fresh"))
+    medians = statements(rollups / "medians.sql").replace("{rows}", ROWS)
+    typical = statements(rollups / "typical.sql").replace("{medians}", medians)
+    text = statements(rollups / "functions.sql").replace("{age}", age).replace("{typical}", typical)
+    text = text.replace("{score}", statements(rollups / "score.sql"))
+    return text.replace("{points}", statements(rollups / "points.sql"))
 
 
 def _set_passwords(cluster: psycopg.Connection[tuple[object, ...]]) -> None:
