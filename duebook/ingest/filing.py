@@ -100,6 +100,8 @@ class Filing:
             for row in self._accepted(progress):
                 self.rows += 1
                 copy.write_row((self.number, *row))
+        # Else the planner takes them for one row and compares each with each.
+        self.connection.execute(sql.SQL("ANALYZE pg_temp.{}").format(table))
         if strict:
             self._judge(strict=strict)
         self.result.seconds = time.monotonic() - began
