@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from duebook.database.lost import is_lost
@@ -11,21 +11,42 @@ from duebook.export import answers, shelf
 from duebook.export.answers import Answer
 from duebook.export.tables import FORMATS, TooLong
 from duebook.jobs.order import order
+from duebook.reports.aging import Edges
+from duebook.reports.customers import Asked
+from duebook.rollups.days import seeing_days
 from duebook.visibility.audit import record
 from duebook.visibility.organisations import Organisation
 from duebook.visibility.seeing import NotAllowed, seeing
 from duebook.visibility.viewer import Viewer
 
 STAFF = frozenset({"admin", "member", "member_all"})
-REPORTS = {"aging": STAFF, "invoices": STAFF, "portal": frozenset({"client"})}  # and whose it is
+# And whose each is.
+REPORTS = {
+    "aging": STAFF,
+    "invoices": STAFF,
+    "customers": STAFF,
+    "portal": frozenset({"client"}),
+}
+
+
+def _customers(*, as_of: date, basis: str, edges: Edges, **asked: Any) -> Answer:
+    """The list has no basis and no edges: the due date and 30, 60 and 90 days."""
+    status, invitation = (tuple(asked.pop(name, ())) for name in ("status", "invitation"))
+    return answers.customers(
+        Asked(as_of, status=status, invitation=invitation, **asked), at=datetime.now(UTC)
+    )
+
+
 ANSWERS: dict[str, Callable[..., Answer]] = {
     "aging": answers.aging,
     "invoices": answers.invoices,
+    "customers": _customers,
     "portal": answers.portal,
 }
 ASKED = {
     "aging": ("search", "currency"),
     "invoices": ("account", "currency", "bucket"),
+    "customers": ("search", "currency", "status", "invitation", "sort"),
     "portal": (),
 }
 CONTENT_TYPES = {
@@ -48,7 +69,7 @@ def order_export(
     form: str,
     as_of: date,
     basis: str,
-    filters: Mapping[str, str],
+    filters: Mapping[str, Any],
 ) -> int:
     """Have a report made as a file; its id on the shelf. Only inside seeing().
 
@@ -91,7 +112,9 @@ def make_export(viewer: Viewer, *, export: int) -> None:
 
 def _make(viewer: Viewer, export: int, report: str, asked: dict[str, Any]) -> None:
     form = asked["format"]
-    with seeing(viewer, read_only=True):
+    day = date.fromisoformat(asked["as_of"])
+    of_days = report == "customers" and viewer.kind in STAFF
+    with seeing_days(viewer, day) if of_days else seeing(viewer, read_only=True):
         answer = _answer(viewer, report, asked)
         customers = shelf.customers_of(viewer, answer.accounts)
     file = answer.content(form)

@@ -159,6 +159,22 @@ def customers(
     return Page(rows, has_before=keys is not None, has_after=more)
 
 
+def of_account(customer: int, *, as_of: date, at: datetime) -> list[CustomerRow]:
+    """The rows of one account on a day, one for each currency."""
+    named = {**_named(Asked(as_of), at=at), "only": [customer], "at": at, "limit": None}
+    order = order_of("currency")
+    text = query("customers.sql").replace("[joined]", order.joined)
+    text = text.replace("[order]", order.text).replace("[after]", order.after(None))
+    found = raw().execute(text, {"org": organisation(), **named}).fetchall()
+    return [CustomerRow(*row) for row in found]
+
+
+def typical(*, as_of: date, currency: str) -> Decimal | None:
+    """What accounts typically owe in a currency, as the scores of a day have it."""
+    found = records("customers_typical.sql", as_of=as_of, currency=currency)
+    return found[0][0] if found else None
+
+
 def panel(asked: Asked, *, days: tuple[date, ...] = (), at: datetime) -> list[Totals]:
     """What the rows of `asked` add up to on its day and on these other days, per currency.
 

@@ -102,6 +102,46 @@ def sparkline(values: Sequence[Decimal]) -> SafeString:
     )
 
 
+class Level(Protocol):
+    """What was owed at the end of a day."""
+
+    @property
+    def owed(self) -> Decimal: ...
+
+
+def month_bars(levels: Sequence[Level]) -> SafeString:
+    """A level at the ends of months as bars on one scale, zero at the base; the last one stands
+    out. The figures stand beside it: aria-hidden.
+    """
+    owed = [each.owed for each in levels] or [Decimal(0)]
+    low, high = min(*owed, Decimal(0)), max(*owed, Decimal(0))
+    span = float(high - low) or 1.0
+    base = 34 - 32 * float(-low) / span
+    step = 168 / len(owed)
+    bars = []
+    for at, amount in enumerate(owed):
+        height = max(32 * abs(float(amount)) / span, 1.0)
+        top = base - height if amount >= 0 else base
+        bars.append(
+            f'<rect class="end" x="{at * step:.1f}" y="{top:.1f}" width="{step - 3:.1f}"'
+            f' height="{height:.1f}"/>'
+        )
+    line = f'<line class="zero" x1="0" x2="168" y1="{base:.1f}" y2="{base:.1f}"/>'
+    inside = line + "".join(bars)
+    return SafeString(
+        f'<svg class="month-bars" viewBox="0 0 168 36" aria-hidden="true">{inside}</svg>'
+    )
+
+
+def point_bar(points: Decimal) -> SafeString:
+    """Points of ten."""
+    part = max(0, min(100, 10 * points))
+    return SafeString(
+        f'<svg class="bar" aria-hidden="true"><rect class="rest" width="100%" height="8"/>'
+        f'<rect class="points" width="{part}%" height="8"/></svg>'
+    )
+
+
 def age_class(column: str) -> str:
     """current -> age-current, days_1_30 -> age-1-30: the class that colours an age."""
     if column == "disputed":

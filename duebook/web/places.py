@@ -40,7 +40,7 @@ def places(request: HttpRequest) -> list[Place]:
 
 def _address(request: HttpRequest, slug: str, kind: str) -> str:
     """The present place in that organisation, the list it belongs to, or the first page."""
-    front = reverse("portal" if kind == "client" else "aging", args=[slug])
+    front = reverse("portal" if kind == "client" else "customers", args=[slug])
     match = request.resolver_match
     if match is None or "slug" not in match.kwargs:
         return front

@@ -43,12 +43,25 @@ KINDS = {
     "receipt": _("Receipt"),
     "gi_ir": _("Goods receipt"),
 }
-WORDS = {**COLUMNS, **STATES, **KINDS}
+ACCOUNT_TYPES = {"Cash": _("Cash"), "Credit": _("Credit"), "System": _("System")}
+LEFT = {
+    "partly_applied": pgettext_lazy("state of a credit", "Partly applied"),
+    "applied": pgettext_lazy("state of a credit", "Applied"),
+    "closed": pgettext_lazy("state of an order", "Closed"),
+    "detail_orders": _("Order"),
+    "purchase_orders": _("Purchase order"),
+}
+WORDS = {**LEFT, **COLUMNS, **STATES, **KINDS}
 
 
 def word(code: str) -> str:
     """The reader's word for a code; an organisation's own code reads as it is."""
     return str(WORDS.get(code, code.replace("_", " ")))
+
+
+def account_type(code: str) -> str:
+    """The reader's word for a type of account; an organisation's own reads as it is."""
+    return str(ACCOUNT_TYPES.get(code, code))
 
 
 def column(code: str, edges: Edges) -> str:

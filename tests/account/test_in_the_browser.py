@@ -149,7 +149,7 @@ def test_a_security_key_comes_after_the_password_and_confirms_it_is_you(
         nora.sign_in(email)
         expect(nora.page.locator("h1")).to_have_text("And your second factor")
         nora.press("Use a passkey or security key")
-        expect(nora.page).to_have_url(f"{site}/o/{world.acme.slug}/aging/")
+        expect(nora.page).to_have_url(f"{site}/o/{world.acme.slug}/customers/")
         told = trail(world.acme, email, of="signed in")
         assert told[-1][1] == {"how": "password and passkey"}
 
@@ -166,7 +166,7 @@ def test_without_a_key_the_page_says_so_and_the_password_still_works(
         nora.press("Sign in with a passkey")
         expect(nora.page.get_by_role("alert")).to_contain_text("The passkey could not be read")
         nora.sign_in(world.acme.member_email)
-        expect(nora.page).to_have_url(f"{site}/o/{world.acme.slug}/aging/")
+        expect(nora.page).to_have_url(f"{site}/o/{world.acme.slug}/customers/")
 
 
 def test_one_browser_signs_the_other_out(world: World, browser: Browser, site: str) -> None:

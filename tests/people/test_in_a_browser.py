@@ -116,8 +116,8 @@ def test_from_the_invitation_to_being_in(
         page.fill("input[name=password]", GOOD)
         page.check("input[name=terms]")
         page.click("text=Accept and sign in")
-        page.wait_for_url(f"**/o/{house.slug}/aging/")
-        expect(page.locator("h1")).to_have_text("Aging")
+        page.wait_for_url(f"**/o/{house.slug}/customers/")
+        expect(page.locator("h1")).to_have_text("Customers")
 
 
 @pytest.mark.browser

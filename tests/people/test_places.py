@@ -65,10 +65,10 @@ def test_where_the_place_does_not_exist_it_leads_to_the_first_page(two: Any) -> 
         "First": f"/o/{first.slug}/people/",
         "Fourth": f"/o/{fourth.slug}/",
         "Second": f"/o/{second.slug}/people/",
-        "Third": f"/o/{third.slug}/aging/",
+        "Third": f"/o/{third.slug}/customers/",
     }
     page = signed_in(email).get(f"/o/{fourth.slug}/").content.decode()
-    assert links(page)["First"] in (f"/o/{first.slug}/", f"/o/{first.slug}/aging/")
+    assert links(page)["First"] in (f"/o/{first.slug}/", f"/o/{first.slug}/customers/")
 
 
 def test_a_suspended_organisation_is_named_and_leads_nowhere(two: Any) -> None:
@@ -81,7 +81,7 @@ def test_a_suspended_organisation_is_named_and_leads_nowhere(two: Any) -> None:
     assert "Suspended" in page and "Second" in page
     page = browser.get("/").content.decode()
     assert "Suspended" in page and f"/o/{second.slug}/" not in page
-    assert f'href="/o/{first.slug}/aging/"' in page
+    assert f'href="/o/{first.slug}/customers/"' in page
     assert browser.get(f"/o/{second.slug}/aging/").status_code == 404
 
 
@@ -95,7 +95,7 @@ def test_the_first_page_lists_places_and_the_account(two: Any) -> None:
 def test_who_has_one_place_is_led_there(two: Any) -> None:
     first, _second, _email = two
     answer = signed_in(first.member_email).get("/")
-    assert (answer.status_code, answer["Location"]) == (302, f"/o/{first.slug}/aging/")
+    assert (answer.status_code, answer["Location"]) == (302, f"/o/{first.slug}/customers/")
 
 
 def test_two_tabs_never_mix(two: Any) -> None:

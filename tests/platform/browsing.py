@@ -60,7 +60,7 @@ class Browser:
 
     def enters(self, company: Company, reason: str = "A ticket") -> None:
         answer = self.posts(f"/platform/organisations/{company.slug}/enter/", reason=reason)
-        assert (answer.status_code, answer["Location"]) == (302, f"/o/{company.slug}/aging/")
+        assert (answer.status_code, answer["Location"]) == (302, f"/o/{company.slug}/customers/")
 
     def leaves(self) -> None:
         assert self.posts("/platform/leave/").status_code == 302

@@ -87,7 +87,7 @@ def test_the_band_stays_in_sight_and_leaves_with_one_click(
         page.goto(f"{address}/platform/organisations/{world.acme.slug}/")
         page.get_by_label("Why do you enter?").fill("Ticket 4711")
         page.get_by_role("button", name="Enter").click()
-        page.wait_for_url(f"**/o/{world.acme.slug}/aging/**")
+        page.wait_for_url(f"**/o/{world.acme.slug}/customers/**")
         page.goto(address + path)
         band = page.locator(".visiting")
         expect(band).to_contain_text("Odette Vance, owner of the platform, is inside Acme")

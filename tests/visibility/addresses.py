@@ -168,6 +168,11 @@ ADDRESSES = {
     "/api/v1/<path:rest>": _open(NOT_THERE, NOT_THERE, rest="key"),
     # An organisation's.
     "portal": _place(READERS, ELSEWHERE, ELSEWHERE, but=_each(("client",), 200)),
+    "customers": _place(STAFF, 200, NOT_SO),
+    "customers_figures": _place(STAFF, 200, NOT_SO),
+    "customers_files": _place(STAFF, NOT_SO, UNCLEAR),
+    "customer": _place(STAFF, 200, NOT_SO, customer="customer"),
+    "customer_document": _place(STAFF, 200, NOT_SO, customer="customer", item="document"),
     "aging": _place(STAFF, 200, 200),
     "invoices": _place(STAFF, 200, 200),
     "exports": _place(READERS, 200, UNCLEAR),

@@ -188,6 +188,14 @@ class Cast:
             "SELECT id FROM ar.customer WHERE org_id = %(org)s AND account_number = 'C1'", of
         )
 
+    def _document(self, viewer: str, of: Company) -> int:
+        return self._made(
+            "SELECT d.id FROM ar.document d JOIN ar.customer c ON c.org_id = d.org_id"
+            " AND c.id = d.customer_id WHERE d.org_id = %(org)s AND c.account_number = 'C1'"
+            " ORDER BY d.id LIMIT 1",
+            of,
+        )
+
     def _team(self, viewer: str, of: Company) -> int:
         return self._made(
             "INSERT INTO ar.team (org_id, name) VALUES (%(org)s, %(name)s) RETURNING id", of

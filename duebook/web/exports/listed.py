@@ -49,7 +49,12 @@ def listed(files: Sequence[Shelved], *, organisation: Organisation) -> list[List
 
 
 def _about(file: Shelved) -> Iterator[str]:
-    names = {"aging": _("Aging"), "invoices": _("Invoices"), "portal": _("What you owe")}
+    names = {
+        "aging": _("Aging"),
+        "invoices": _("Invoices"),
+        "customers": _("Customers"),
+        "portal": _("What you owe"),
+    }
     yield names.get(file.report, file.report)
     asked = file.asked
     if asked["basis"] == "invoice":

@@ -48,7 +48,7 @@ def enter(request: OwnerRequest, which: str) -> HttpResponse:
         return redirect("platform_organisation", which)
     _forget_elsewhere(request)
     request.session[VISITING], request.session[VISITING_NAME] = which, name
-    return redirect("aging", which)
+    return redirect("customers", which)
 
 
 @for_owners

@@ -14,7 +14,7 @@ from duebook.web.portal.debt import debts
 def portal(request: OrganisationRequest, slug: str) -> HttpResponse:
     """The organisation's front page: a client's own debt, or the operators' aging."""
     if request.viewer.kind in STAFF:
-        return redirect("aging", slug)
+        return redirect("customers", slug)
     return what_you_owe(request, slug)
 
 

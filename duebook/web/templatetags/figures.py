@@ -29,9 +29,12 @@ register.simple_tag(drawing.portal_bar)
 register.simple_tag(drawing.age_key)
 register.simple_tag(drawing.swatch)
 register.simple_tag(drawing.sparkline)
+register.simple_tag(drawing.month_bars)
+register.simple_tag(drawing.point_bar)
 register.filter("word", words.word)
 register.filter("column", words.column)
 register.filter("span", words.span)
+register.filter("account_type", words.account_type)
 
 MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"
@@ -100,6 +103,19 @@ def days(number: Decimal) -> SafeString:
         return write.nothing
     rounded = write.text(number.quantize(Decimal("0.1"), ROUND_HALF_UP))
     return SafeString(f'<bdi dir="ltr" class="figure" title="{write.text(number)}">{rounded}</bdi>')
+
+
+@register.filter
+def percent(number: Decimal) -> SafeString:
+    """12.4%"""
+    return SafeString(f'<bdi dir="ltr">{_writer("").text(number)}%</bdi>')
+
+
+@register.filter
+def changed(number: Decimal) -> SafeString:
+    """+12.4%: a change always carries its sign."""
+    sign = "+" if number > 0 else ""
+    return SafeString(f'<bdi dir="ltr">{sign}{_writer("").text(number)}%</bdi>')
 
 
 @register.filter

@@ -1,0 +1,58 @@
+"""The Customers Dashboard: the list, and the sums beside it as a request of their own."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from duebook.reports.customers import customers as rows_of
+from duebook.reports.customers import panel
+from duebook.rollups.days import compared_with
+from duebook.visibility.middleware import prepared
+from duebook.web.asked import OrganisationRequest
+from duebook.web.audience import for_staff
+from duebook.web.customers.asked import looking_at, prepare, prepare_compared
+from duebook.web.customers.columns import OPTIONAL, heads
+from duebook.web.customers.kept import kept_by
+from duebook.web.customers.links import links
+from duebook.web.customers.shown import figures as shown_figures
+from duebook.web.customers.shown import lines
+
+ROWS = 50
+
+
+@prepared(prepare)
+@for_staff
+@require_safe
+def customers(request: OrganisationRequest, slug: str) -> HttpResponse:
+    """Every account by what it owes, one page of it."""
+    looking, at = looking_at(request), datetime.now(UTC)
+    page = rows_of(looking.question, after=looking.after, before=looking.before, limit=ROWS, at=at)
+    shown = {
+        "asked": looking,
+        "page": page,
+        "lines": lines(page.rows, looking, address=reverse("customer", args=[slug, 0])),
+        "heads": heads(looking),
+        "optional": OPTIONAL,
+        "kept": kept_by(request),
+        **links(looking, page),
+    }
+    return render(request, "customers/list.html", shown)
+
+
+@prepared(prepare_compared)
+@for_staff
+@require_safe
+def figures(request: OrganisationRequest, slug: str) -> HttpResponse:
+    """What the list adds up to, over all its pages, and how that changed."""
+    looking, at = looking_at(request), datetime.now(UTC)
+    week, month = compared_with(looking.as_of)
+    found = panel(looking.question, days=(week, month), at=at)
+    sums = shown_figures(found, day=looking.as_of, week=week, month=month)
+    back = reverse("customers", args=[slug]) + looking.address()
+    shown = {"asked": looking, "sums": sums, "list_href": back}
+    return render(request, "customers/figures.html", shown)
