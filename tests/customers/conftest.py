@@ -148,7 +148,11 @@ def figures(browser: Browser, company: Company, query: str = "") -> dict[str, st
 def text(html: str) -> str:
     """Without tags, and without what is only read aloud."""
     html = re.sub(r'<span class="sr">.*?</span>', "", html, flags=re.S)
-    return unescape(" ".join(re.sub(r"<[^>]+>", " ", html).split())).replace(" .", ".")
+    return (
+        unescape(" ".join(re.sub(r"<[^>]+>", " ", html).split()))
+        .replace(" .", ".")
+        .replace(" ,", ",")
+    )
 
 
 def amount(said: str) -> Decimal:

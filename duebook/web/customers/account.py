@@ -20,6 +20,7 @@ from duebook.reports.customers import CustomerRow, of_account, typical
 from duebook.reports.customers import customers as rows_of
 from duebook.reports.monthly import window
 from duebook.reports.priority import Priority, Standing, priority
+from duebook.reports.priority_weights import weights_now
 from duebook.visibility.middleware import prepared
 from duebook.web.asked import OrganisationRequest, Unclear
 from duebook.web.audience import for_staff
@@ -240,7 +241,7 @@ def _figures(
 
 def why(row: CustomerRow, *, typical: Decimal | None) -> dict[str, object]:
     """The score's points by factor, which add up to it, and what would bring it down."""
-    explained: Priority = priority(standing(row), typical=typical)
+    explained: Priority = priority(standing(row), typical=typical, weights=weights_now())
     return {
         "score": explained.score,
         "factors": [(FACTORS[each.name], each.points) for each in explained.factors],

@@ -1,0 +1,69 @@
+"""One story at the list in a real browser: search, order, back, keys, an account; both themes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import expect
+
+from tests.browser import chromium, grave_findings, overflow
+from tests.people.conftest import signed_in
+from tests.people.test_in_a_browser import address as address
+from tests.people.test_in_a_browser import window
+from tests.world import Company
+
+
+@pytest.fixture(scope="module")
+def screen() -> Iterator[Chromium]:
+    with pytest.MonkeyPatch.context() as patch, chromium() as browser:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        yield browser
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+def test_a_morning_at_the_list(screen: Chromium, address: str, company: Company, size: str) -> None:
+    nora = signed_in(company.admin_email)
+    with window(screen, address, size, person=nora) as page:
+        page.goto(f"{address}/o/{company.slug}/customers/")
+        rows = page.locator("#customers tbody tr")
+        expect(rows).to_have_count(4)
+        expect(page.locator("#totals")).to_contain_text("Total of 4 accounts")
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
+            assert grave_findings(page) == []
+        assert overflow(page) <= 0
+
+        page.locator("h1").click()
+        page.keyboard.press("/")
+        page.keyboard.type("osterlund")
+        expect(rows).to_have_count(1)
+        expect(page).to_have_url(re.compile("q=osterlund"))
+        expect(page.locator("#matching")).to_have_text("1 account matches")
+        page.locator("#search-words").fill("")
+        expect(rows).to_have_count(4)
+
+        if size == "desktop":
+            page.get_by_role("link", name="Outstanding").click()
+            expect(page).to_have_url(re.compile("sort=-outstanding_amount"))
+            page.get_by_role("link", name="Outstanding").click()
+            expect(page).to_have_url(re.compile("sort=outstanding_amount"))
+            page.go_back()
+            expect(page).to_have_url(re.compile("sort=-outstanding_amount"))
+            expect(rows.first).to_contain_text("C1")
+            page.locator("h1").click()
+            page.keyboard.press("j")
+            page.keyboard.press("j")
+            expect(rows.nth(1)).to_have_class("cursor")
+            page.keyboard.press("k")
+            page.keyboard.press("Enter")
+        else:
+            page.get_by_role("link", name="First").click()
+        expect(page.locator("h1")).to_have_text("First")
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
+            assert grave_findings(page) == []
+        assert overflow(page) <= 0
