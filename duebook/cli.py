@@ -64,7 +64,7 @@ def _answered(arguments: Sequence[str] | None) -> int:
         print("Stopped; nothing half-done was kept.", file=sys.stderr)
         return REFUSED
     except Exception as trouble:
-        if type(trouble).__name__ not in EXPECTED:
+        if EXPECTED.isdisjoint(each.__name__ for each in type(trouble).__mro__):
             raise
         print(f"duebook: {' '.join(str(trouble).split())}", file=sys.stderr)
         return REFUSED
@@ -108,7 +108,7 @@ def _damaged(asked: argparse.Namespace) -> str:
     return ""
 
 
-# Expected trouble, by name: importing every module that defines one would slow each start.
+# Expected trouble and its kinds, by name: importing every module that defines one would slow each start.
 EXPECTED = {"DatabaseTrouble", "Refused", "Unreadable", "BadMapping", "NotAllowed"}
 
 

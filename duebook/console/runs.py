@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from django.utils.translation import gettext as _
 
 from duebook.console.effects import say_effect
+from duebook.export.tables import harmless
 from duebook.ledger.runs import Run, errors_of, history, run_of
 from duebook.ledger.undo import undo
 from duebook.visibility.organisations import Refused, console_of
@@ -46,7 +47,7 @@ def _list(slug: str) -> int:
 def _row(run: Run) -> list[object]:
     counts = [run.counts.get(action, 0) for action in COUNTED]
     at = run.started_at.astimezone(UTC).isoformat(timespec="seconds")
-    names = [run.person, run.kind, run.file_name]
+    names = map(harmless, (run.person, run.kind, run.file_name))
     more = [run.source, run.seconds, run.errors, run.as_at, run.file_sha256]
     return [run.id, run.batch_id, at, *names, *counts, run.closed, run.state, *more]
 
@@ -59,7 +60,8 @@ def _errors(slug: str, run_id: int) -> int:
             raise Refused(said % {"run": run_id})
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(ERRORS)
-        writer.writerows(errors_of(console, run_id))
+        for line, *words in errors_of(console, run_id):
+            writer.writerow([line, *map(harmless, words)])
     return 0
 
 

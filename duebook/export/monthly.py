@@ -19,7 +19,7 @@ from babel.dates import format_skeleton
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from duebook.export.tables import SHEET_ROWS_MAX, TooLong
+from duebook.export.tables import SHEET_ROWS_MAX, TooLong, harmless
 from duebook.reports.monthly import (
     MEASURES,
     MonthlyRow,
@@ -116,7 +116,8 @@ class MonthlyAnswer:
         file = StringIO(newline="")
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(self.heads)
-        writer.writerows(self)
+        for number, name, *figures in self:
+            writer.writerow([harmless(number), harmless(name), *figures])
         return file.getvalue().encode()
 
     def __iter__(self) -> Iterator[list[Any]]:

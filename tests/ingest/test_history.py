@@ -56,6 +56,15 @@ def test_the_invalid_rows_of_a_run_are_listed(
     assert "no such day" in error["reason"]
 
 
+def test_what_a_file_says_is_no_formula_in_the_list(
+    houses: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = {"account_number": "C1", "invoice_number": "N-1", "issue_date": "2026-06-01"}
+    houses.zenith.loads("invoices", [{**row, "amount": "7.00"}, {**row, "amount": "=1+1"}])
+    [error] = listed(capsys, "errors", houses.zenith.slug, str(latest(houses.zenith)))
+    assert error["value"] == "'=1+1"
+
+
 def test_the_run_of_another_organisation_is_not_there(houses: World) -> None:
     for number in (latest(houses.acme), 10**9):
         with pytest.raises(Refused, match=f"There is no run {number}; see the history"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from datetime import date
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from duebook.console.reporting import monthly as command
-from duebook.export.monthly import UnknownLanguage, locale_of, month_name
-from duebook.reports.monthly import monthly, window
+from duebook.export.monthly import MonthlyAnswer, UnknownLanguage, locale_of, month_name
+from duebook.reports.monthly import MonthlyRow, monthly, window
 from duebook.visibility.organisations import Refused
 from tests.ledger.books import Books
 
@@ -82,6 +83,16 @@ def test_the_window_rolls_over_months_and_years() -> None:
     assert past is not None
     assert (past.months[0], past.until) == (date(2023, 3, 1), date(2024, 2, 29))
     assert window(date(2026, 1, 31), date(2026, 2, 1)) is None
+
+
+def test_no_name_is_a_formula_in_csv_and_figures_stay() -> None:
+    asked = window(TODAY)
+    assert asked is not None
+    row = MonthlyRow(1, "-7", "=1+1", "USD", net=[Decimal("-5.00")] * 12)
+    answer = MonthlyAnswer("debt", "net", asked, [row], locale_of("en"))
+    [_heads, line] = answer.content("csv").decode().splitlines()
+    assert line.startswith("'-7,'=1+1,USD,-5.00,-5.00,")
+    assert '"account_name": "=1+1"' in answer.content("json").decode()
 
 
 def asks(books: Books, **more: Any) -> int:
