@@ -46,6 +46,19 @@ class Line:
     badge: str
     href: str
 
+    @property
+    def debits(self) -> str:
+        """Where the documents behind a figure stand."""
+        return self._tab("debits")
+
+    @property
+    def credits(self) -> str:
+        return self._tab("credits")
+
+    def _tab(self, code: str) -> str:
+        separator = "&" if "?" in self.href else "?"
+        return f"{self.href}{separator}tab={code}&currency={self.row.currency}#documents"
+
 
 def lines(rows: list[CustomerRow], looking: Looking, *, address: str) -> list[Line]:
     """`address`: the account's own page with 0 in the place of its id."""
