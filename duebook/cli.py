@@ -108,7 +108,7 @@ def _damaged(asked: argparse.Namespace) -> str:
     return ""
 
 
-# Expected trouble and its kinds, by name: importing every module that defines one would slow each start.
+# Expected trouble and kinds of it, by name: importing each module that defines one slows a start.
 EXPECTED = {"DatabaseTrouble", "Refused", "Unreadable", "BadMapping", "NotAllowed"}
 
 
