@@ -21,6 +21,7 @@ IMPORTS = 7238524  # advisory lock: whoever writes an organisation's facts does 
 # Beyond this share of the accounts it is cheaper to work out the whole organisation.
 WHOLE_FROM = 5
 MANY = 500
+VERY_MANY = 3_000  # so many compared with each other cost more than a look at each document
 # A look at each document costs less than this many by index.
 PART_OF = 10
 EVERYTHING = 1 << 60
@@ -170,8 +171,8 @@ def join_as_a_whole(connection: psycopg.Connection[Any], *, rows: int) -> None:
 
 def is_large(connection: psycopg.Connection[Any], *, rows: int) -> bool:
     """Whether that many rows are a good part of the ledger, as far as the planner knows it."""
-    if rows <= MANY:
-        return False
+    if not MANY < rows <= VERY_MANY:
+        return rows > MANY
     plan = str(_one(connection, "EXPLAIN SELECT FROM ar.document"))
     known = re.search(r"rows=(\d+)", plan)
     return known is None or rows * PART_OF >= int(known[1])
