@@ -18,6 +18,7 @@ from tests.world import Company
 
 TODAY = date(2026, 6, 30)
 NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
+FOUR = {"quantity": "4", "unit_price": "7.5"}
 HEADS = (
     "name type priority outstanding current past_due debit credit days ages d1_30 d31_60 d61_90"
     " d91_plus"
@@ -66,7 +67,10 @@ def company(server: None) -> Company:
             {"invoice_number": "1", "line_number": n, "description": f"Item {n}", **more}
             for n, more in (
                 ("1", {"amount": "60.00", "status": "accepted"}),
-                ("2", {"amount": "30.00", "status": "accepted"}),
+                (
+                    "2",
+                    {"amount": "30.00", "status": "accepted"} | FOUR,
+                ),
                 ("10", {"amount": "10.00", "status": "returned", "source_reference": "R-1"}),
             )
         ],

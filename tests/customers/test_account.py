@@ -136,6 +136,7 @@ def test_a_document_with_its_lines_and_what_settles_it(
     tables = re.findall(r'<table class="ledger panel-rows items">.*?</table>', html, re.S)
     lines, applied = (re.findall(r"<tr>.*?</tr>", each, re.S)[1:] for each in tables)
     assert [text(each).split()[0] for each in lines] == ["1", "2", "10"]
+    assert text(lines[1]) == "2 Item 2 4 7.50 30.00 accepted"
     assert text(lines[2]).endswith("10.00 returned R-1")
     assert text(applied[0]) == "CN Credit note 4 Jun 2026 2.00"
 
