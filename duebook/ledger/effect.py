@@ -88,7 +88,7 @@ class Reckoning:
 
     def _name(self, query: LiteralString, **named: Any) -> int:
         insert: LiteralString = (
-            "INSERT INTO pg_temp.concerned SELECT c.id, c.account_number, c.name, true"
+            "INSERT INTO pg_temp.concerned SELECT c.id, c.account_number, c.name, true"  # nosec B608
             f" FROM (SELECT DISTINCT id FROM ({query}) AS told (id)) AS named"
             " JOIN ar.customer c ON c.org_id = %(org)s AND c.id = named.id ON CONFLICT DO NOTHING"
         )

@@ -67,7 +67,7 @@ COLUMNS = ", ".join(
     "sealed_secret <> '' AS has_secret" if each.name == "has_secret" else each.name
     for each in fields(Connection)
 )
-ALL: LiteralString = f"SELECT {COLUMNS} FROM ar.connector WHERE org_id = %s"
+ALL: LiteralString = f"SELECT {COLUMNS} FROM ar.connector WHERE org_id = %s"  # nosec B608
 
 
 def connections_of(viewer: Viewer) -> list[Connection]:
