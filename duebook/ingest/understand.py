@@ -82,6 +82,8 @@ def _is_plain(column: Profile, type_: str) -> bool:
     match type_:
         case "date":
             seen = column.dates
+            if seen.typed and not seen.clear and seen.swapped_in_part():
+                return False
             is_plain = bool(seen.clear.keys() & {*PLAIN} or seen.typed)
             return is_plain or not (seen.families or seen.clear)
         case "amount" | "quantity":

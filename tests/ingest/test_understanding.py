@@ -539,6 +539,17 @@ def test_own_names_with_dates_that_nothing_decides(file):
     assert "issue_date" in doubt(file(f"{OWN}C1,1,01/02/2026,,5\n"))
 
 
+def test_own_names_in_a_spreadsheet_that_exchanged_day_and_month_in_part(tmp_path):
+    """What it took for a date is a date to it; only the rest tells."""
+    header = OWN.strip().split(",")
+    asked = [date(2026, 5, 2), "13/02/2026", date(2026, 1, 3), "25/02/2026"]
+    lines = [["C1", str(number), day, None, 5] for number, day in enumerate(asked)]
+    said = doubt(workbook(tmp_path / "may.xlsx", Data=[header, *lines]))
+    assert "line 3, issue_date" in said and "exchanged day and month" in said
+    lines[0][2] = date(2026, 5, 22)  # which no exchange leaves behind
+    assert len(rows(workbook(tmp_path / "may.xlsx", Data=[header, *lines]))) == 2
+
+
 def test_a_broken_optional_column_costs_its_rows_only_as_ever(file):
     path = file(f"{OWN}C1,1,2026-01-31,01/02/2026,5\nC1,2,2026-01-31,,5\n")
     assert len(rows(path)) == 1
