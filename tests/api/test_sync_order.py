@@ -72,6 +72,7 @@ class Sender:
 
     def push(self, kind: str, rows: list[Row]) -> None:
         self.chance.shuffle(rows)
+        rows.sort(key=lambda row: "external_id" not in row)  # a return after what it returns
         cut = self.chance.randint(0, len(rows))
         for call in filter(None, (rows[:cut], rows[cut:])):
             note(f"{kind} {call}")

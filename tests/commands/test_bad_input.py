@@ -206,7 +206,8 @@ def test_a_dry_run_counts_and_writes_nothing(untouched: Untouched, bad: str, cod
     accounts = untouched.terminal.writes("dry-accounts.csv", "account_number,name\nC8,New\n")
     answer = untouched.by("import", "desk", file, accounts, "--dry-run")
     assert answer.code == code
-    first, second, last = answer.text.splitlines()
+    first, second, *effect, last = answer.text.splitlines()
+    assert effect  # what it would do to what accounts owe
     assert counts(first) == {"new": 1}
     assert first.endswith("; 1 new accounts.")
     assert counts(second) == {"new": 1, "unchanged": 1} | ({"invalid": 1} if bad else {})

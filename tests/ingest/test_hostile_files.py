@@ -25,10 +25,13 @@ GOOD = ["C1", "1", "2026-01-31", "5"]
 
 # Opens the file and reads all of it, in a process that may have no more than it should need.
 PROGRAM = """
-import resource, sys, time
+import os, resource, sys, time
 resource.setrlimit(resource.RLIMIT_DATA, (512 << 20, 512 << 20))
 resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
 from pathlib import Path
+import django
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+django.setup()
 from duebook.ingest.encoding import Unreadable
 from duebook.ingest.opening import open_files
 from duebook.ingest.check import checker
