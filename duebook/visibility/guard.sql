@@ -177,6 +177,42 @@ BEGIN
         GROUP BY s.customer_id $query$ USING viewer.org_id, customers, at, mine;
 END $$;
 
+-- Who works here and is active, and which of these customers each sees: NULL for those who see every one. Of the
+-- customers only those count that the viewer sees.
+CREATE OR REPLACE FUNCTION guard.colleagues(among bigint[])
+RETURNS TABLE (person_id bigint, name text, email text, customers bigint[])
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    viewer record;
+    mine   bigint[];
+BEGIN
+    SELECT * INTO viewer FROM guard.verified_viewer() v WHERE guard.kind_of(v.org_id, v.person_id) = v.kind;
+    IF viewer.kind = 'member' THEN
+        mine := guard.viewer_principals();
+    ELSIF viewer.kind IS NULL OR viewer.kind NOT IN ('admin', 'member_all') THEN
+        RETURN;
+    END IF;
+    RETURN QUERY
+        WITH working AS (
+            SELECT p.id, p.name, p.email, guard.kind_of(viewer.org_id, p.id) AS kind
+            FROM ar.membership m JOIN ar.person p ON p.org_id = m.org_id AND p.id = m.person_id
+            WHERE m.org_id = viewer.org_id AND m.role IN ('admin', 'member') AND m.active
+        ), seen AS (
+            SELECT COALESCE(t.person_id, a.principal_id) AS id, array_agg(DISTINCT a.customer_id) AS customers
+            FROM ar.customer_access a
+            LEFT JOIN ar.team_member t ON t.org_id = a.org_id AND t.team_id = a.principal_id
+            WHERE a.org_id = viewer.org_id AND a.customer_id = ANY (among)
+              AND (mine IS NULL OR EXISTS (SELECT FROM ar.customer_access o WHERE o.org_id = a.org_id
+                                           AND o.customer_id = a.customer_id AND o.principal_id = ANY (mine)))
+            GROUP BY 1
+        )
+        SELECT w.id, w.name, w.email, CASE w.kind WHEN 'member' THEN COALESCE(s.customers, '{}') END
+        FROM working w LEFT JOIN seen s ON s.id = w.id
+        WHERE w.kind IN ('admin', 'member', 'member_all')
+        ORDER BY lower(w.name), w.id;
+END $$;
+
 -- The consoles of all organisations, as which the worker looks after them; suspended ones wait.
 CREATE OR REPLACE FUNCTION guard.consoles() RETURNS TABLE (org_id bigint, person_id bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -40,6 +40,10 @@ BEGIN
             ('settlement',        'customer', 'customer_id', 'siud', 's',    '',     'siud', ''),
             ('dispute',           'customer', 'customer_id', 'siud', 's',    's',    'siu',  ''),
             ('order_link',        'customer', 'customer_id', 'siud', 's',    's',    'siud', ''),
+            ('note',              'customer', 'customer_id', 'si',   'si',   '',     '',     ''),
+            ('note_text',         'customer', 'customer_id', 'si',   'si',   '',     '',     ''),
+            ('note_mention',      'customer', 'customer_id', 'si',   'si',   '',     '',     ''),
+            ('note_seen',         'own',      'person_id',   'si',   'si',   '',     '',     ''),
             ('ingest_run',        'org',      'id',          'siu',  '',     '',     'siu',  ''),
             ('ingest_error',      'org',      'id',          'si',   '',     '',     'si',   ''),
             ('ingest_before',     'org',      'run_id',      'sid',  '',     '',     'si',   ''),
@@ -103,8 +107,12 @@ BEGIN
                     ELSE '' END;
             END IF;
             held := concat_ws(' AND ', held, mine);
-            -- Whom an admin makes has a number just drawn: it is nobody's login, here or elsewhere.
-            new := CASE WHEN r.name = 'person' THEN 'id = currval(''guard.principal_id_seq'')' END;
+            -- Whom an admin makes has a number just drawn: it is nobody's login, here or elsewhere. A note is in one's
+            -- own name.
+            new := CASE r.name WHEN 'person' THEN 'id = currval(''guard.principal_id_seq'')'
+                WHEN 'note' THEN 'person_id = (SELECT guard.viewer_person())'
+                WHEN 'note_text' THEN 'person_id = (SELECT guard.viewer_person())'
+                WHEN 'note_mention' THEN 'author_id = (SELECT guard.viewer_person())' END;
             EXECUTE format('CREATE POLICY %I ON ar.%I TO duebook_%s USING (%s) WITH CHECK (%s)',
                            viewer.kind || '_rows', r.name, viewer.kind, held, concat_ws(' AND ', held, new));
             SELECT string_agg(word ->> letter, ', ') INTO rights
@@ -150,7 +158,7 @@ GRANT SELECT ON ar.platform_person, ar.barred_person TO duebook_backup;
 GRANT SELECT ON ar.currency TO duebook_admin, duebook_member, duebook_member_all, duebook_client,
     duebook_service, duebook_service_read, duebook_platform, duebook_guard, duebook_rollup, duebook_backup;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA ar TO duebook_admin, duebook_service, duebook_platform, duebook_guard;
-GRANT USAGE ON SEQUENCE ar.invitation_id_seq TO duebook_member, duebook_member_all;
+GRANT USAGE ON SEQUENCE ar.invitation_id_seq, ar.note_id_seq TO duebook_member, duebook_member_all;
 GRANT USAGE ON SEQUENCE ar.export_id_seq TO duebook_member, duebook_member_all, duebook_client;
 
 -- Each entry of the audit trail is linked to the one before, as its transaction commits.

@@ -30,6 +30,10 @@ RIGHTS: dict[str, tuple[str, str, str, str, str, str, str]] = {
     "settlement": ("customer", "siud", "s", "", "siud", "", ""),
     "dispute": ("customer", "siud", "s", "s", "siu", "", ""),
     "order_link": ("customer", "siud", "s", "s", "siud", "", ""),
+    "note": ("customer", "si", "si", "", "", "", ""),
+    "note_text": ("customer", "si", "si", "", "", "", ""),
+    "note_mention": ("customer", "si", "si", "", "", "", ""),
+    "note_seen": ("own", "si", "si", "", "", "", ""),
     "ingest_run": ("org", "siu", "", "", "siu", "", "s"),
     "ingest_error": ("org", "si", "", "", "si", "", ""),
     "ingest_before": ("org", "sid", "", "", "si", "", ""),
@@ -83,6 +87,8 @@ CODES = """
     org.aging_basis org.currency org.language org.member_scope org.slug org.timezone
     typical_amount.currency tombstone.intake
 """.split()
+# In whose name a row is written: the viewer's own.
+SIGNED = {"note": "person_id", "note_text": "person_id", "note_mention": "author_id"}
 # What nobody but the guard or the platform makes of a membership.
 NOT_OF_THE_HOUSE = "{console,platform}"
 
@@ -134,6 +140,8 @@ def policy(table: str, role: str, *, version: int) -> tuple[str, str]:
     if reach == "access" and kind == "member":
         anybody = f"(org_id, {first}) = (SELECT guard.member_org(), {first})"
     rows = " AND ".join([anybody, *_customers(table, kind)])
+    if author := SIGNED.get(table):
+        return rows, f"{rows} AND {author} = (SELECT guard.viewer_person())"
     return rows, rows
 
 

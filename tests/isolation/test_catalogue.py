@@ -286,6 +286,7 @@ FUNCTIONS = {  # function -> what it promises (s, v or i), who may run it
     "guard.accept_invitation(text,bigint,text,text,text)": ("v", "door"),
     "guard.audit_end()": ("s", "admin"),
     "guard.audit_text(ar.audit_event)": ("s", ""),
+    "guard.colleagues(bigint[])": ("s", "admin member member_all"),
     "guard.console_of(text)": ("s", "door"),
     "guard.consoles()": ("s", "worker"),
     "guard.customers_like(text[])": ("s", "admin member member_all service service_read"),

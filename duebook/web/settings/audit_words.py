@@ -39,6 +39,10 @@ ACTIONS = {
     "customers shared": _("Shared customers"),
     "customers unshared": _("Ended the sharing of customers"),
     "access change undone": _("Took back a change of who sees customers"),
+    "note written": _("Wrote a note"),
+    "note changed": _("Changed an own note"),
+    "note removed": _("Removed an own note"),
+    "note restored": _("Put an own note back"),
     # data
     "file loaded": _("Loaded a file"),
     "import undone": _("Undid an import"),
