@@ -6,6 +6,6 @@ JOIN pg_class t ON t.oid = c.conrelid
 JOIN pg_class p ON p.oid = c.confrelid
 WHERE c.contype = 'f' AND p.relnamespace = 'ar'::regnamespace AND p.relname IN ('customer', 'document', 'dispute')
   AND t.relnamespace = p.relnamespace
-  AND cardinality(c.conkey) = 2 AND has_table_privilege(c.conrelid, 'SELECT')
+  AND cardinality(c.conkey) >= 2 AND has_table_privilege(c.conrelid, 'SELECT')
   AND t.relname <> ALL (%(known)s::text[])
 ORDER BY 1, 2

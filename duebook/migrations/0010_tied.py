@@ -1,0 +1,13 @@
+"""Parts of documents tied to the document's customer: the SQL file beside this one."""
+
+from pathlib import Path
+
+from django.db import migrations
+
+SQL = Path(__file__).with_suffix(".sql").read_text()
+
+
+class Migration(migrations.Migration):
+    dependencies = [("duebook", "0009_priority")]
+
+    operations = [migrations.RunSQL(SQL)]
