@@ -85,6 +85,7 @@ def apply_rules() -> None:
         own.execute(statements(VISIBILITY / "policies.sql"))
         own.execute(statements(HERE.parent / "ledger" / "statistics.sql"))
         own.execute(statements(HERE.parent / "reports" / "priority_score.sql"))
+        own.execute(statements(HERE.parent / "reports" / "shared_out.sql"))
         _write_currencies(own)
         own.execute("SET LOCAL ROLE duebook_guard")
         own.execute("SELECT guard.link_older()")

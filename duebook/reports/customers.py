@@ -12,9 +12,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from duebook.ledger.posting import plain
 from duebook.reports.customers_order import Keys, Order, order_of
 from duebook.reports.rows import organisation, query, records
+from duebook.reports.searching import searched
 from duebook.rollups.days import must_be_there
 from duebook.visibility.seeing import raw
 
@@ -227,7 +227,7 @@ def _keys(order: Order, asked: Asked, key: str) -> Keys | None:
 def _named(asked: Asked, *others: date, at: datetime) -> dict[str, Any]:
     """The parameters of customers_asked.sql, and the day, which must be there."""
     must_be_there(organisation(), asked.as_of, *others)
-    only = _found(asked.search)
+    only = searched(asked.search)
     without: set[int] | None = None
     if asked.invitation and set(asked.invitation) != set(INVITATIONS):
         states = dict(raw().execute("SELECT * FROM guard.invited(NULL, %s)", [at]).fetchall())
@@ -245,14 +245,3 @@ def _named(asked: Asked, *others: date, at: datetime) -> dict[str, Any]:
         "only": None if only is None else list(only),
         "without": None if without is None else list(without),
     }
-
-
-def _found(search: str) -> set[int] | None:
-    """The customers whose name or number contains the words, or begins with one or two letters."""
-    words = plain(" ".join(search.split()))
-    if not words:
-        return None
-    escaped = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    patterns = [f"%{escaped}%"] if len(words) > 2 else [f"{escaped}%", f"%\n{escaped}%"]
-    found = raw().execute("SELECT guard.customers_like(%s)", [patterns]).fetchall()
-    return {row[0] for row in found}

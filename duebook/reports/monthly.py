@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import calendar
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -20,10 +19,14 @@ NOTHING = (0,) * MONTHS
 
 @dataclass(frozen=True)
 class Window:
-    """Twelve months, oldest first, by their first days. Facts after `until` do not count yet."""
+    """Twelve months, oldest first, by their first days. Facts after `until` do not count yet.
+
+    `complete` of them have ended: all twelve of a past window, else eleven.
+    """
 
     months: tuple[date, ...]
     until: date
+    complete: int = MONTHS - 1
 
     @property
     def ends(self) -> list[date]:
@@ -36,9 +39,9 @@ class MonthlyRow:
     """One account in one currency, month by month, oldest first.
 
     Of debt: `net`, what documents of the month and voids in it came to, and `closing`, what was
-    owed at its end, both in major units; closing = the closing before + net. Of open orders:
-    `count`, how many were open at its end, and `amount`, their full amounts; `oldest_order_date`
-    is of those open at the end of the window.
+    owed at its end, both in major units; closing = the closing before + net, and `opening` is the
+    closing before the first month. Of open orders: `count`, how many were open at its end, and
+    `amount`, their full amounts; `oldest_order_date` is of those open at the end of the window.
     """
 
     customer_id: int
@@ -50,6 +53,7 @@ class MonthlyRow:
     count: Sequence[int] = ()
     amount: Sequence[Decimal] = ()
     oldest_order_date: date | None = None
+    opening: Decimal = Decimal(0)
 
     def cells(self, measure: str) -> Sequence[Decimal] | Sequence[int]:
         """The twelve figures of a measure."""
@@ -67,7 +71,14 @@ def window(today: date, through: date | None = None) -> Window | None:
         return None
     first = 12 * last.year + last.month - MONTHS
     months = tuple(date((first + at) // 12, (first + at) % 12 + 1, 1) for at in range(MONTHS))
-    return Window(months, min(today, _last_day(last)))
+    ended = _last_day(last) < today
+    return Window(months, min(today, _last_day(last)), MONTHS if ended else MONTHS - 1)
+
+
+def month_ends(since: date, *, before: date) -> list[date]:
+    """The last days of the months from that of `since` on, up to the one before `before`."""
+    first, last = 12 * since.year + since.month - 1, 12 * before.year + before.month - 1
+    return [_last_day(date(at // 12, at % 12 + 1, 1)) for at in range(first, last)]
 
 
 def monthly(data_type: str, asked: Window) -> list[MonthlyRow]:
@@ -94,22 +105,14 @@ def _debt(asked: Window) -> list[MonthlyRow]:
         net = [each or 0 for each in months or NOTHING]
         closing = list(accumulate(net, initial=opening))[1:]
         figures = (_major(net, exponent), _major(closing, exponent))
-        rows.append(MonthlyRow(customer, number, name, currency, *figures))
+        opened = Decimal(opening).scaleb(-exponent)
+        row = MonthlyRow(customer, number, name, currency, *figures, opening=opened)
+        rows.append(row)
     return rows
 
 
 def _open_orders(asked: Window) -> list[MonthlyRow]:
-    ends = asked.ends
-    given = _given(ends, records("monthly_links.sql", until=asked.until))
-    orders, places, amounts = zip(*given, strict=True) if given else ((), (), ())
-    found = records(
-        "monthly_orders.sql",
-        days=ends,
-        until=asked.until,
-        orders=list(orders),
-        places=list(places),
-        given=list(amounts),
-    )
+    found = records("monthly_orders.sql", days=asked.ends, until=asked.until, customers=None)
     rows = []
     for customer, number, name, currency, exponent, counts, sums, oldest in found:
         count = [each or 0 for each in counts or NOTHING]
@@ -126,31 +129,6 @@ def _open_orders(asked: Window) -> list[MonthlyRow]:
             )
         )
     return rows
-
-
-def _given(
-    ends: Sequence[date], links: Sequence[tuple[int, int, int | None, int, int, date, date]]
-) -> list[tuple[int, int, int]]:
-    """What links without an amount give to orders: order, place of the month from 1, minor units.
-
-    What is left of an invoice goes to its orders by order date, to each at most its rest.
-    """
-    found = []
-    for place, end in enumerate(ends, start=1):
-        live = [link for link in links if link[5] <= end < link[6]]
-        rests: dict[int, int] = {}
-        for order, ordered, stated, *_ in live:
-            rests[order] = rests.get(order, ordered) - (stated or 0)
-        left: dict[int, int] = {}
-        sums: dict[int, int] = defaultdict(int)
-        for order, _ordered, stated, leaves, invoice, *_ in live:
-            if stated is None:
-                part = max(0, min(left.setdefault(invoice, leaves), rests[order]))
-                left[invoice] -= part
-                rests[order] -= part
-                sums[order] += part
-        found += [(order, place, part) for order, part in sums.items()]
-    return found
 
 
 def _major(amounts: Sequence[int], exponent: int) -> list[Decimal]:

@@ -282,6 +282,10 @@ BREAKS = [
 VIEWERS = "admin client member member_all platform service service_read"
 FUNCTIONS = {  # function -> what it promises (s, v or i), who may run it
     f"ar.priority_score({'bigint,' * 9}bigint[])": ("i", "admin member member_all rollup"),
+    "ar.shared_out(bigint[],bigint[],bigint[],bigint[])": (
+        "i",
+        "admin member member_all service service_read rollup",
+    ),
     "ar.refresh_statistics()": ("v", "admin service"),
     "guard.accept_invitation(text,bigint,text,text,text)": ("v", "door"),
     "guard.audit_end()": ("s", "admin"),

@@ -65,6 +65,11 @@ class Story:
     def open_on(self, day: date) -> list[Order]:
         links, invoices = self.every_link(), self.invoices
         live = {key: amount for key, amount in links.items() if invoices[key[1]].is_live(day)}
+        facts = {
+            place
+            for place, order in enumerate(self.orders)
+            if order.dated <= day and not order.cancelled
+        }
         rest = {place: order.amount for place, order in enumerate(self.orders)}
         for (place, _), amount in live.items():
             rest[place] -= amount or 0
@@ -79,15 +84,14 @@ class Story:
         for place, at in by_date:
             stated = sum(amount or 0 for (_, other), amount in links.items() if other == at)
             left.setdefault(at, max(0, invoices[at].amount - stated))
-            if self.orders[place].dated > TODAY:
+            if place not in facts:
                 continue
             part = max(0, min(left[at], rest[place]))
             left[at] -= part
             rest[place] -= part
         found = []
-        for place, order in enumerate(self.orders):
-            if order.cancelled or order.dated > day:
-                continue
+        for place in sorted(facts):
+            order = self.orders[place]
             closed = order.closed is not None and order.closed <= day
             of_it = [at for at in range(len(invoices)) if (place, at) in live]
             owing = any(invoices[at].balance(day) > 0 for at in of_it)
