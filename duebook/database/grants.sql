@@ -23,6 +23,7 @@ GRANT EXECUTE ON FUNCTION guard.record(text, jsonb, text, bigint) TO duebook_adm
 GRANT EXECUTE ON FUNCTION guard.freshness(timestamptz) TO duebook_admin, duebook_member, duebook_member_all,
     duebook_client, duebook_service, duebook_service_read;
 GRANT EXECUTE ON FUNCTION guard.audit_end() TO duebook_admin;
+GRANT EXECUTE ON FUNCTION guard.share_view(bigint, boolean) TO duebook_admin, duebook_member, duebook_member_all;
 GRANT EXECUTE ON FUNCTION guard.enqueue(text, jsonb) TO duebook_admin, duebook_member, duebook_member_all, duebook_client;
 GRANT EXECUTE ON FUNCTION guard.memberships_of(bigint), guard.console_of(text), guard.owns_platform(bigint),
     guard.record_at_door(bigint, text, jsonb, text, bigint), guard.invitation_by(text), guard.hold_invitation(text),

@@ -500,6 +500,29 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 
     ) AS e
 $$;
 
+-- What everybody who works in the viewer's organisation reads of a view of the viewer's own: the view as it is now, or
+-- nothing. Whether there is such a view.
+CREATE OR REPLACE FUNCTION guard.share_view(view bigint, wanted boolean) RETURNS boolean
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    viewer record;
+    own    ar.saved_view;
+BEGIN
+    SELECT * INTO viewer FROM guard.verified_viewer() v WHERE guard.kind_of(v.org_id, v.person_id) = v.kind;
+    SELECT * INTO own FROM ar.saved_view s
+    WHERE s.org_id = viewer.org_id AND s.id = view AND s.person_id = viewer.person_id;
+    IF own.id IS NULL THEN
+        RETURN false;
+    ELSIF wanted THEN
+        INSERT INTO ar.shared_view (org_id, id, person_id, page, name, query)
+        VALUES (own.org_id, own.id, own.person_id, own.page, own.name, own.query)
+        ON CONFLICT (org_id, id) DO UPDATE SET name = EXCLUDED.name, query = EXCLUDED.query;
+    ELSE
+        DELETE FROM ar.shared_view s WHERE s.org_id = own.org_id AND s.id = own.id;
+    END IF;
+    RETURN true;
+END $$;
+
 -- INVITATIONS, asked at the door with the secret of a link.
 CREATE OR REPLACE FUNCTION guard.invitation_by(secret text)
 RETURNS TABLE (org_id bigint, slug text, organisation text, email text, name text, role text, language text,

@@ -61,6 +61,9 @@ BEGIN
             ('api_token',         'org',      'id',          'siu',  '',     '',     '',     ''),
             ('identity_provider', 'org',      'org_id',      'siud', '',     '',     '',     ''),
             ('export',            'own',      'person_id',   'siud', 'siud', 'siud', '',     ''),
+            ('saved_view',        'own',      'person_id',   'siud', 'siud', '',     '',     ''),
+            ('shared_view',       'org',      'id',          'sd',   's',    '',     '',     ''),
+            ('default_view',      'own',      'person_id',   'siud', 'siud', '',     '',     ''),
             ('customer_aging',    'customer', 'customer_id', 's',    's',    '',     's',    ''),
             ('typical_amount',    'org',      'currency',    's',    's',    '',     's',    ''),
             ('org_day',           'org',      'day',         's',    's',    '',     's',    ''),
@@ -136,6 +139,7 @@ BEGIN
             ('team_member', 'SELECT'), ('customer', 'SELECT'), ('client_link', 'SELECT, INSERT, DELETE'),
             ('job', 'SELECT, INSERT, DELETE'), ('export', 'SELECT, DELETE'), ('source_file', 'SELECT, DELETE'), ('intake', 'SELECT, DELETE'), ('invitation', 'SELECT, UPDATE'), ('api_token', 'SELECT, UPDATE'), ('sync_call', 'SELECT, DELETE'), ('identity_provider', 'SELECT'),
             ('connector', 'SELECT, UPDATE'), ('ingest_run', 'SELECT'),
+            ('saved_view', 'SELECT'), ('shared_view', 'SELECT, INSERT, UPDATE, DELETE'),
             ('audit_event', 'SELECT, INSERT'), ('audit_link', 'SELECT, INSERT')) AS g (name, rights) LOOP
         EXECUTE format('GRANT %s ON ar.%I TO duebook_guard', r.rights, r.name);
         EXECUTE format('CREATE POLICY guard_rows ON ar.%I TO duebook_guard USING (true) WITH CHECK (true)', r.name);
@@ -158,7 +162,7 @@ GRANT SELECT ON ar.platform_person, ar.barred_person TO duebook_backup;
 GRANT SELECT ON ar.currency TO duebook_admin, duebook_member, duebook_member_all, duebook_client,
     duebook_service, duebook_service_read, duebook_platform, duebook_guard, duebook_rollup, duebook_backup;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA ar TO duebook_admin, duebook_service, duebook_platform, duebook_guard;
-GRANT USAGE ON SEQUENCE ar.invitation_id_seq, ar.note_id_seq TO duebook_member, duebook_member_all;
+GRANT USAGE ON SEQUENCE ar.invitation_id_seq, ar.note_id_seq, ar.saved_view_id_seq TO duebook_member, duebook_member_all;
 GRANT USAGE ON SEQUENCE ar.export_id_seq TO duebook_member, duebook_member_all, duebook_client;
 
 -- Each entry of the audit trail is linked to the one before, as its transaction commits.

@@ -20,6 +20,7 @@ urlpatterns = [
     path("o/<slug:slug>/", include("duebook.web.staff.urls")),
     path("o/<slug:slug>/", include("duebook.web.portal.urls")),
     path("o/<slug:slug>/customers/", include("duebook.web.customers.urls")),
+    path("o/<slug:slug>/views/", include("duebook.web.saved_views.urls")),
     path("o/<slug:slug>/people/", include("duebook.web.people.urls")),
     path("o/<slug:slug>/settings/", include("duebook.web.settings.urls")),
     path("o/<slug:slug>/imports/", include("duebook.web.intake.urls")),

@@ -51,6 +51,13 @@ INSERT INTO ar.export (org_id, person_id, kind, report, asked)
         (%(client)s, 'client')) AS v (person, kind);
 INSERT INTO ar.access_change (org_id, person_id, act, reason, customers)
     VALUES (%(org)s, %(admin)s, 'share', 'share', '{}');
+INSERT INTO ar.saved_view (org_id, person_id, page, name, query)
+    SELECT %(org)s, person, 'customers', 'Mine', 'status=Active'
+    FROM (VALUES (%(admin)s), (%(member)s)) AS v (person);
+INSERT INTO ar.shared_view
+    SELECT * FROM ar.saved_view WHERE (org_id, person_id) = (%(org)s, %(admin)s);
+INSERT INTO ar.default_view (org_id, person_id, page, view_id)
+    SELECT org_id, person_id, page, id FROM ar.saved_view WHERE org_id = %(org)s;
 INSERT INTO ar.source_file (org_id, id, person_id, file_name)
     VALUES (%(org)s, 900005, %(admin)s, 'invoices.csv');
 INSERT INTO ar.source_file_part (org_id, file_id, part, content)

@@ -322,6 +322,7 @@ FUNCTIONS = {  # function -> what it promises (s, v or i), who may run it
     "guard.record_at_door(bigint,text,jsonb,text,bigint)": ("v", "door"),
     "guard.rename_person(bigint,text,text)": ("v", "door"),
     "guard.set_standing(bigint,boolean,boolean)": ("v", "platform"),
+    "guard.share_view(bigint,boolean)": ("v", "admin member member_all"),
     "guard.standing()": ("s", "platform"),
     "guard.stated_viewer()": ("s", ""),
     "guard.tidy()": ("v", "worker"),

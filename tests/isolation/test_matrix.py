@@ -89,6 +89,11 @@ TABLES = {
         "type = 'X'",
         {"id": SPARE, "name": "new", "person_id": SPARE},
     ),
+    "saved_view": Table("person_id = %(person)s", "id", "name = 'X'", {"id": SPARE, "name": "new"}),
+    "shared_view": Table("true", "id", "name = 'X'", {"id": SPARE}),
+    "default_view": Table(
+        "person_id = %(person)s", "person_id, page", "view_id = 1", {"page": "monthly"}
+    ),
     "access_change": Table("person_id = %(person)s", "id", "act = 'unshare'", {"id": SPARE}),
 }
 TAKEN, RESTS = "23505", "23503"

@@ -52,7 +52,7 @@ VIEWERS = (
     "deactivated",
 )
 BELONGING = ("visitor", "admin", "member", "member_all", "client")
-PERSONAL = ("export", "change", "authenticator", "session")
+PERSONAL = ("export", "change", "view", "authenticator", "session")
 _numbers = itertools.count(1)
 
 
@@ -283,6 +283,13 @@ class Cast:
             INSERT INTO ar.access_change (org_id, person_id, act, principal_id, reason, customers)
             VALUES (%(org)s, %(person)s, 'share', %(person)s, 'share', '{}') RETURNING id"""
         return self._made(query, of, person=looks.person_id)
+
+    def _view(self, viewer: str, of: Company) -> int:
+        """A saved view of one's own."""
+        query = """
+            INSERT INTO ar.saved_view (org_id, person_id, page, name, query)
+            VALUES (%(org)s, %(person)s, 'customers', %(name)s, '') RETURNING id"""
+        return self._made(query, of, person=self._looks(viewer, of).person_id)
 
     def _token(self, viewer: str, of: Company) -> int:
         admin = of.viewer(of.admin_email)

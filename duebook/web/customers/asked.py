@@ -63,7 +63,7 @@ class Looking:
     @property
     def kept(self) -> list[tuple[str, str]]:
         """Everything of the URL but where the page begins: for forms that carry it along."""
-        names = ("as_of", "currency", "q", "status", "invitation", "sort")
+        names = ("as_of", "currency", "q", "status", "invitation", "sort", "view")
         return [(name, value) for name in names for value in self.query.getlist(name) if value]
 
     def address(self, **changes: str | tuple[str, ...]) -> str:

@@ -21,6 +21,7 @@ from duebook.web.customers.kept import kept_by
 from duebook.web.customers.links import links
 from duebook.web.customers.shown import figures as shown_figures
 from duebook.web.customers.shown import lines
+from duebook.web.saved_views.menu import menu, opening
 
 ROWS = 50
 
@@ -30,6 +31,8 @@ ROWS = 50
 @require_safe
 def customers(request: OrganisationRequest, slug: str) -> HttpResponse:
     """Every account by what it owes, one page of it."""
+    if way := opening(request, "customers"):
+        return way
     looking, at = looking_at(request), datetime.now(UTC)
     page = rows_of(looking.question, after=looking.after, before=looking.before, limit=ROWS, at=at)
     shown = {
@@ -39,6 +42,7 @@ def customers(request: OrganisationRequest, slug: str) -> HttpResponse:
         "heads": heads(looking),
         "optional": OPTIONAL,
         "kept": kept_by(request),
+        "views": menu(request, "customers", as_of=looking.as_of),
         **links(looking, page),
     }
     return render(request, "customers/list.html", shown)

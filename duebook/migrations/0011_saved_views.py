@@ -1,0 +1,13 @@
+"""Saved views: the SQL file beside this one. Django has no model of them."""
+
+from pathlib import Path
+
+from django.db import migrations
+
+SQL = Path(__file__).with_suffix(".sql").read_text()
+
+
+class Migration(migrations.Migration):
+    dependencies = [("duebook", "0010_notes")]
+
+    operations = [migrations.RunSQL(SQL)]
