@@ -8,6 +8,6 @@ SQL = Path(__file__).with_suffix(".sql").read_text()
 
 
 class Migration(migrations.Migration):
-    dependencies = [("duebook", "0010_notes")]
+    dependencies = [("duebook", "0011_tied")]
 
     operations = [migrations.RunSQL(SQL)]
