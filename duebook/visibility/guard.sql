@@ -124,6 +124,14 @@ LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_ca
     FROM guard.stated_viewer() v WHERE v.org_id IS NOT NULL
 $$;
 
+-- Those of them that the client may raise and answer disputes for; the others they only look at.
+CREATE OR REPLACE FUNCTION guard.disputing_customers() RETURNS bigint[]
+LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT ARRAY(SELECT l.customer_id FROM ar.client_link l
+                 WHERE l.org_id = v.org_id AND l.person_id = v.person_id AND l.may_dispute)
+    FROM guard.stated_viewer() v WHERE v.org_id IS NOT NULL
+$$;
+
 -- The viewer's organisation, whatever the kind; NULL without a viewer, or when the viewer is no longer of that kind.
 CREATE OR REPLACE FUNCTION guard.viewer_organisation() RETURNS bigint
 LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -211,6 +219,28 @@ BEGIN
         FROM working w LEFT JOIN seen s ON s.id = w.id
         WHERE w.kind IN ('admin', 'member', 'member_all')
         ORDER BY lower(w.name), w.id;
+END $$;
+
+-- Who can sign in for a customer of the viewer's, and who could until they were deactivated. Members see no links of
+-- others themselves.
+CREATE OR REPLACE FUNCTION guard.contacts(customer bigint)
+RETURNS TABLE (person_id bigint, name text, email text, may_dispute boolean, active boolean)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    viewer record;
+BEGIN
+    SELECT * INTO viewer FROM guard.verified_viewer() v WHERE guard.kind_of(v.org_id, v.person_id) = v.kind;
+    IF viewer.kind IN ('admin', 'member_all') OR viewer.kind = 'member' AND EXISTS (
+            SELECT FROM ar.customer_access a WHERE a.org_id = viewer.org_id AND a.customer_id = customer
+            AND a.principal_id = ANY (guard.viewer_principals())) THEN
+        RETURN QUERY SELECT l.person_id, p.name, p.email, l.may_dispute, m.active
+            FROM ar.client_link l
+            JOIN ar.person p ON p.org_id = l.org_id AND p.id = l.person_id
+            JOIN ar.membership m ON m.org_id = l.org_id AND m.person_id = l.person_id
+            WHERE l.org_id = viewer.org_id AND l.customer_id = customer AND m.role = 'client'
+            ORDER BY m.active DESC, lower(p.name), l.person_id;
+    END IF;
 END $$;
 
 -- The consoles of all organisations, as which the worker looks after them; suspended ones wait.
@@ -524,11 +554,12 @@ BEGIN
 END $$;
 
 -- INVITATIONS, asked at the door with the secret of a link.
-CREATE OR REPLACE FUNCTION guard.invitation_by(secret text)
-RETURNS TABLE (org_id bigint, slug text, organisation text, email text, name text, role text, language text,
-               inviter text, account text, state text)
+DROP FUNCTION IF EXISTS guard.invitation_by(text);
+CREATE FUNCTION guard.invitation_by(secret text)
+RETURNS TABLE (org_id bigint, slug text, organisation text, email text, name text, role text, may_dispute boolean,
+               language text, inviter text, account text, state text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT o.org_id, o.slug, o.name, i.email, i.name, i.role, i.language, p.name, c.name,
+    SELECT o.org_id, o.slug, o.name, i.email, i.name, i.role, i.may_dispute, i.language, p.name, c.name,
            CASE WHEN i.accepted_at IS NOT NULL THEN 'accepted' WHEN i.withdrawn_at IS NOT NULL OR o.suspended THEN 'withdrawn'
                 WHEN i.declined_at IS NOT NULL THEN 'declined' WHEN i.expires_at <= now() THEN 'expired'
                 ELSE 'pending' END
@@ -577,8 +608,9 @@ BEGIN
         DELETE FROM ar.client_link l WHERE l.org_id = asked.org_id AND l.person_id = login;
     END IF;
     IF asked.customer_id IS NOT NULL THEN
-        INSERT INTO ar.client_link (org_id, person_id, customer_id) VALUES (asked.org_id, login, asked.customer_id)
-            ON CONFLICT DO NOTHING;
+        INSERT INTO ar.client_link (org_id, person_id, customer_id, may_dispute)
+        VALUES (asked.org_id, login, asked.customer_id, asked.may_dispute)
+            ON CONFLICT (org_id, person_id, customer_id) DO UPDATE SET may_dispute = excluded.may_dispute;
     END IF;
     UPDATE ar.invitation i SET accepted_at = now(), accepted_by = login WHERE i.org_id = asked.org_id AND i.id = asked.id;
     INSERT INTO ar.audit_event (org_id, at, person_id, action, detail, origin)

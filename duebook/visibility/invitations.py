@@ -27,13 +27,15 @@ TOGETHER = 200  # addresses invited in one go
 # A second invitation of an address to the same place sends the first one anew: its old link dies.
 INVITE = """
 INSERT INTO ar.invitation AS i
-    (org_id, email, name, role, customer_id, language, invited_by, hash, sent_at, expires_at)
-VALUES (%(org)s, %(email)s, %(name)s, %(role)s, %(customer)s, %(language)s, %(person)s, %(hash)s,
-        %(at)s, %(until)s)
+    (org_id, email, name, role, customer_id, may_dispute, language, invited_by, hash, sent_at,
+     expires_at)
+VALUES (%(org)s, %(email)s, %(name)s, %(role)s, %(customer)s, %(may_dispute)s, %(language)s,
+        %(person)s, %(hash)s, %(at)s, %(until)s)
 ON CONFLICT (org_id, lower(email), COALESCE(customer_id, 0))
     WHERE accepted_at IS NULL AND withdrawn_at IS NULL
-DO UPDATE SET role = excluded.role, language = excluded.language, invited_by = excluded.invited_by,
-    hash = excluded.hash, sent_at = excluded.sent_at, expires_at = excluded.expires_at,
+DO UPDATE SET role = excluded.role, may_dispute = excluded.may_dispute,
+    language = excluded.language, invited_by = excluded.invited_by, hash = excluded.hash,
+    sent_at = excluded.sent_at, expires_at = excluded.expires_at,
     name = CASE excluded.name WHEN '' THEN i.name ELSE excluded.name END, declined_at = NULL
 WHERE i.declined_at IS NULL OR %(again)s
 RETURNING id, name
@@ -57,9 +59,18 @@ class Invitation:
     name: str
     role: str
     account: str
+    may_dispute: bool
     language: str
     expires_at: datetime
     secret: str
+
+
+class NotAsked(Refused):
+    """Somebody cannot be asked; `code` says why, in a word for programs."""
+
+    def __init__(self, code: str, said: str) -> None:
+        super().__init__(said)
+        self.code = code
 
 
 @dataclass(frozen=True)
@@ -79,13 +90,14 @@ def invite(
     at: datetime,
     customer_id: int | None = None,
     name: str = "",
+    may_dispute: bool = True,
     language: str = "",
     again: bool = False,
 ) -> Invitation:
     """Ask somebody to join; a link sent before dies. Call inside seeing().
 
-    A client needs a customer; without an address the customer's contact is asked. `again` asks
-    also who has declined. Raises Refused.
+    A client needs a customer; without an address the customer's contact is asked. A client who
+    may not dispute only looks. `again` asks also who has declined. Raises Refused.
     """
     account, contact = _account(viewer, customer_id) if role == "client" else ("", "")
     address = _address(email or contact)
@@ -95,12 +107,15 @@ def invite(
     days, own_language = _settings(viewer)
     secret = secrets.token_urlsafe(32)
     told: dict[str, Any] = {"email": address, "role": role, "customer": customer_id}
+    if role == "client":
+        told["may_dispute"] = may_dispute
     row = raw().execute(
         INVITE,
         {
             **told,
             "org": viewer.org_id,
             "person": viewer.person_id,
+            "may_dispute": may_dispute,
             "name": " ".join(name.split())[:200],
             "language": language or own_language,
             "hash": hashlib.sha256(secret.encode()).digest(),
@@ -111,14 +126,20 @@ def invite(
     )
     found = row.fetchone()
     if found is None:
-        raise Refused(
-            _("%(email)s has declined; invite them again by themselves if you are sure.")
-            % {"email": address}
-        )
+        said = _("%(email)s has declined; invite them again by themselves if you are sure.")
+        raise NotAsked("declined", said % {"email": address})
     record(viewer, "invitation sent", invitation=found[0], **told)
     until = at + timedelta(days=days)
     return Invitation(
-        found[0], address, found[1], role, account, language or own_language, until, secret
+        id=found[0],
+        email=address,
+        name=found[1],
+        role=role,
+        account=account,
+        may_dispute=may_dispute,
+        language=language or own_language,
+        expires_at=until,
+        secret=secret,
     )
 
 
@@ -129,6 +150,7 @@ def invite_all(
     role: str,
     at: datetime,
     customer_id: int | None = None,
+    may_dispute: bool = True,
     language: str = "",
 ) -> list[Outcome]:
     """Ask several people; each address has its own outcome, in the order given, once.
@@ -146,7 +168,13 @@ def invite_all(
     for email in each_once:
         try:
             invited = invite(
-                viewer, email, role=role, at=at, customer_id=customer_id, language=language
+                viewer,
+                email,
+                role=role,
+                at=at,
+                customer_id=customer_id,
+                may_dispute=may_dispute,
+                language=language,
             )
             outcomes.append(Outcome(email, invited))
         except Refused as no:
@@ -159,27 +187,28 @@ def resend(viewer: Viewer, invitation_id: int, *, at: datetime, again: bool = Fa
 
     From pending or expired; from declined only when that is said with `again`.
     """
-    email, role, customer_id, name, language = _open(viewer, invitation_id)
+    held = _open(viewer, invitation_id)
     return invite(
         viewer,
-        email,
-        role=role,
+        held.email,
+        role=held.role,
         at=at,
-        customer_id=customer_id,
-        name=name,
-        language=language,
+        customer_id=held.customer_id,
+        name=held.name,
+        may_dispute=held.may_dispute,
+        language=held.language,
         again=again,
     )
 
 
 def withdraw(viewer: Viewer, invitation_id: int, *, at: datetime) -> None:
     """The link dies, and it is as if nobody had been invited. Raises Refused once accepted."""
-    email, role, customer_id, *_rest = _open(viewer, invitation_id)
+    held = _open(viewer, invitation_id)
     raw().execute(
         "UPDATE ar.invitation SET withdrawn_at = %s WHERE org_id = %s AND id = %s",
         [at, viewer.org_id, invitation_id],
     )
-    told: dict[str, Any] = {"email": email, "role": role, "customer": customer_id}
+    told: dict[str, Any] = {"email": held.email, "role": held.role, "customer": held.customer_id}
     record(viewer, "invitation withdrawn", invitation=invitation_id, **told)
 
 
@@ -195,34 +224,45 @@ def withdraw_all(viewer: Viewer, email: str, *, at: datetime) -> int:
     return len(found)
 
 
-def _open(viewer: Viewer, invitation_id: int) -> tuple[str, str, int | None, str, str]:
+@dataclass(frozen=True)
+class _Held:
+    email: str
+    role: str
+    customer_id: int | None
+    name: str
+    may_dispute: bool
+    language: str
+
+
+def _open(viewer: Viewer, invitation_id: int) -> _Held:
     """An invitation that nobody has accepted or withdrawn, held. Raises Refused."""
     query = (
-        "SELECT accepted_at, withdrawn_at, email, role, customer_id, name, language"
+        "SELECT accepted_at, withdrawn_at, email, role, customer_id, name, may_dispute, language"
         " FROM ar.invitation WHERE org_id = %s AND id = %s FOR UPDATE"
     )
     row = raw().execute(query, [viewer.org_id, invitation_id]).fetchone()
     if row is None:
         raise Refused(_("There is no such invitation; load the page again."))
-    accepted_at, withdrawn_at, email, role, customer_id, name, language = row
+    accepted_at, withdrawn_at, *rest = row
+    held = _Held(*rest)
     if accepted_at:
         said = _("%(email)s has accepted already; change what they may do on their own page.")
-        raise Refused(said % {"email": email})
+        raise NotAsked("accepted", said % {"email": held.email})
     if withdrawn_at:
         said = _("The invitation of %(email)s was withdrawn; invite them anew.")
-        raise Refused(said % {"email": email})
-    return email, role, customer_id, name, language
+        raise NotAsked("not_invited", said % {"email": held.email})
+    return held
 
 
 def _address(written: str) -> str:
     address = written.strip()
     if not address:
-        raise Refused(_("An invitation needs an e-mail address; write one."))
+        raise NotAsked("no_email", _("An invitation needs an e-mail address; write one."))
     try:
         validate_email(address)
     except ValidationError as wrong:
         said = _("“%(email)s” is not an e-mail address; write it as name@example.com.")
-        raise Refused(said % {"email": address[:100]}) from wrong
+        raise NotAsked("bad_address", said % {"email": address[:100]}) from wrong
     return address.lower()
 
 
@@ -242,13 +282,14 @@ def _refuse_present(viewer: Viewer, email: str, *, role: str, customer_id: int |
         told = {"email": email}
         if held == "client" and role == "client":
             if speaks:
-                raise Refused(_("%(email)s speaks for this account already.") % told)
+                said = _("%(email)s speaks for this account already.")
+                raise NotAsked("accepted", said % told)
         elif held == "client":
             said = _("%(email)s is a client here; withdraw their access first.")
             raise Refused(said % told)
         elif role == "client":
             said = _("%(email)s works here and cannot be a client too; take another address.")
-            raise Refused(said % told)
+            raise NotAsked("colleague", said % told)
         elif held == role == "admin":
             raise Refused(_("%(email)s is an admin here already.") % told)
         elif held == role:

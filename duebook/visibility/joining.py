@@ -43,6 +43,7 @@ class Asked:
     email: str
     name: str
     role: str
+    may_dispute: bool
     language: str
     inviter: str
     account: str | None

@@ -104,6 +104,7 @@ class ClientLink(OrgRow):
 
     person_id = models.BigIntegerField()
     customer_id = models.BigIntegerField()
+    may_dispute = models.BooleanField(default=True)
 
     class Meta:
         db_table = "client_link"

@@ -136,7 +136,7 @@ BEGIN
     -- What the guard reads to tell who is looking, and the little it writes.
     FOR r IN SELECT * FROM (VALUES
             ('org', 'SELECT'), ('person', 'SELECT, INSERT, UPDATE'), ('customer_access', 'SELECT'), ('membership', 'SELECT, INSERT, UPDATE'),
-            ('team_member', 'SELECT'), ('customer', 'SELECT'), ('client_link', 'SELECT, INSERT, DELETE'),
+            ('team_member', 'SELECT'), ('customer', 'SELECT'), ('client_link', 'SELECT, INSERT, UPDATE, DELETE'),
             ('job', 'SELECT, INSERT, DELETE'), ('export', 'SELECT, DELETE'), ('source_file', 'SELECT, DELETE'), ('intake', 'SELECT, DELETE'), ('invitation', 'SELECT, UPDATE'), ('api_token', 'SELECT, UPDATE'), ('sync_call', 'SELECT, DELETE'), ('identity_provider', 'SELECT'),
             ('connector', 'SELECT, UPDATE'), ('ingest_run', 'SELECT'),
             ('saved_view', 'SELECT'), ('shared_view', 'SELECT, INSERT, UPDATE, DELETE'),

@@ -22,7 +22,7 @@ RIGHTS: dict[str, tuple[str, str, str, str, str, str, str]] = {
     "customer": ("customer id", "siud", "s", "s", "siu", "", "s"),
     "customer_internal": ("customer", "siud", "s", "", "siu", "", ""),
     "customer_access": ("access", "siud", "s", "", "sid", "", "s"),
-    "client_link": ("person", "siud", "s", "s", "", "", "sid"),
+    "client_link": ("person", "siud", "s", "s", "", "", "siud"),
     "document": ("customer", "siud", "s", "s", "siud", "", ""),
     "document_version": ("customer", "sid", "s", "", "si", "", ""),
     "document_line": ("customer", "siud", "s", "s", "siud", "", ""),

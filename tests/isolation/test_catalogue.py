@@ -293,8 +293,10 @@ FUNCTIONS = {  # function -> what it promises (s, v or i), who may run it
     "guard.colleagues(bigint[])": ("s", "admin member member_all"),
     "guard.console_of(text)": ("s", "door"),
     "guard.consoles()": ("s", "worker"),
+    "guard.contacts(bigint)": ("s", "admin member member_all"),
     "guard.customers_like(text[])": ("s", "admin member member_all service service_read"),
     "guard.decline_invitation(text,text)": ("v", "door"),
+    "guard.disputing_customers()": ("s", "client"),
     "guard.enqueue(text,jsonb)": ("v", "admin client member member_all"),
     "guard.enqueue_letter(bigint)": ("v", "door"),
     "guard.freshness(timestamp with time zone)": (
