@@ -1,5 +1,5 @@
 -- Who may enter which schema and run which function. Re-applied on each migrate, after the policies.
-GRANT USAGE ON SCHEMA rollup TO duebook_admin, duebook_member, duebook_member_all, duebook_client, duebook_service,
+GRANT USAGE ON SCHEMA rollup TO duebook_guard, duebook_admin, duebook_member, duebook_member_all, duebook_client, duebook_service,
     duebook_service_read;
 GRANT USAGE ON SCHEMA ar, guard TO duebook_admin, duebook_member, duebook_member_all, duebook_client,
     duebook_service, duebook_service_read, duebook_platform, duebook_backup;
@@ -23,6 +23,17 @@ GRANT EXECUTE ON FUNCTION guard.record(text, jsonb, text, bigint) TO duebook_adm
     duebook_client, duebook_service, duebook_service_read, duebook_platform;
 GRANT EXECUTE ON FUNCTION guard.freshness(timestamptz) TO duebook_admin, duebook_member, duebook_member_all,
     duebook_client, duebook_service, duebook_service_read;
+GRANT EXECUTE ON FUNCTION guard.may_dispute(bigint), guard.may_be_disputed(bigint),
+    guard.raise_dispute(bigint, bigint, text[], text, text, text), guard.answer_dispute(bigint, text, text),
+    guard.close_dispute(bigint, text, text, text), guard.reopen_dispute(bigint, text, text),
+    guard.attach_to_dispute(bigint, text, text, bigint, text, bytea),
+    guard.announce_payment(bigint, text, bigint, text, text, date, bigint[], bigint[], text, text),
+    guard.move_payment(bigint, text, date, text, text)
+    TO duebook_admin, duebook_member, duebook_member_all, duebook_client;
+GRANT EXECUTE ON FUNCTION guard.amend_payment(bigint, bigint, date, bigint[], bigint[], text, text)
+    TO duebook_admin, duebook_member, duebook_member_all;
+GRANT EXECUTE ON FUNCTION guard.payment_is(bigint, bigint), guard.dispute_readers(bigint), guard.payment_readers(bigint)
+    TO duebook_admin;
 GRANT EXECUTE ON FUNCTION guard.audit_end() TO duebook_admin;
 GRANT EXECUTE ON FUNCTION guard.share_view(bigint, boolean) TO duebook_admin, duebook_member, duebook_member_all;
 GRANT EXECUTE ON FUNCTION guard.enqueue(text, jsonb) TO duebook_admin, duebook_member, duebook_member_all, duebook_client;

@@ -74,6 +74,8 @@ def apply_rules() -> None:
     with connect() as own, own.transaction():
         own.execute("SET LOCAL ROLE duebook_guard")
         own.execute(statements(VISIBILITY / "guard.sql"))
+        own.execute(_dispute_functions())
+        own.execute(statements(VISIBILITY / "payments.sql"))
         inner, outer = pads(signing_key())
         own.execute(
             "INSERT INTO guard.viewer_key (id, inner_pad, outer_pad) VALUES (%s, %s, %s)"
@@ -133,6 +135,14 @@ OPEN_ITEMS = {
     "%(org)s": "$1",
     "%(basis)s": "'due'",
 }
+
+
+def _dispute_functions() -> LiteralString:
+    """The functions with the ledger's own query of when disputes end in them."""
+    ends = statements(HERE.parent / "ledger" / "end_disputes.sql")
+    for parameter, here in (("%(org)s", "$1"), ("%(customers)s", "$2")):
+        ends = ends.replace(parameter, here)
+    return statements(VISIBILITY / "disputes.sql").replace("{end_disputes}", ends)
 
 
 ROWS: LiteralString = "(SELECT * FROM ar.customer_aging WHERE org_id = $1 AND day = $2)"

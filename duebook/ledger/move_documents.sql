@@ -12,5 +12,7 @@ WITH moved AS (
 ), unused AS (
     DELETE FROM ar.allocation a USING moved m
     WHERE a.org_id = %(org)s AND a.origin NOT IN ('stated', 'transfer') AND a.source_id = m.id
+), announced AS (  -- payments that are not settled yet are no longer for them
+    DELETE FROM ar.portal_payment_part p USING moved m WHERE p.org_id = %(org)s AND p.document_id = m.id
 )
 DELETE FROM ar.document d USING moved m WHERE d.org_id = %(org)s AND d.settles_id = m.id

@@ -128,7 +128,7 @@ BEGIN
 END $$;
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA rollup FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION rollup.refresh(bigint[]) TO duebook_admin, duebook_member, duebook_member_all, duebook_client,
+GRANT EXECUTE ON FUNCTION rollup.refresh(bigint[]) TO duebook_guard, duebook_admin, duebook_member, duebook_member_all, duebook_client,
     duebook_service;
 GRANT EXECUTE ON FUNCTION rollup.ensure(date, boolean), rollup.keep(date[], bigint) TO duebook_admin, duebook_member,
     duebook_member_all, duebook_service, duebook_service_read;

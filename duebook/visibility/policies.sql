@@ -40,6 +40,13 @@ BEGIN
             ('settlement',        'customer', 'customer_id', 'siud', 's',    '',     'siud', ''),
             ('dispute',           'customer', 'customer_id', 'siud', 's',    's',    'siu',  ''),
             ('order_link',        'customer', 'customer_id', 'siud', 's',    's',    'siud', ''),
+            ('dispute_case',      'customer', 'customer_id', 's',    's',    's',    '',     ''),
+            ('dispute_message',   'customer', 'customer_id', 's',    's',    's',    '',     ''),
+            ('dispute_file',      'customer', 'customer_id', 's',    's',    's',    '',     ''),
+            ('dispute_note',      'customer', 'customer_id', 'si',   'si',   '',     '',     ''),
+            ('portal_payment',    'customer', 'customer_id', 's',    's',    's',    '',     ''),
+            ('portal_payment_part', 'customer', 'customer_id', 'sd', 's',    's',    'sd',   ''),
+            ('portal_payment_event', 'customer', 'customer_id', 's', 's',    's',    '',     ''),
             ('note',              'customer', 'customer_id', 'si',   'si',   '',     '',     ''),
             ('note_text',         'customer', 'customer_id', 'si',   'si',   '',     '',     ''),
             ('note_mention',      'customer', 'customer_id', 'si',   'si',   '',     '',     ''),
@@ -107,6 +114,7 @@ BEGIN
                     WHEN 'order_link' THEN format(sent, r.name, 'invoice_id')
                     WHEN 'document_line' THEN format(sent, r.name, 'document_id')
                     WHEN 'dispute' THEN format(sent, r.name, 'document_id')
+                    WHEN 'dispute_case' THEN format(sent, r.name, 'document_id')
                     ELSE '' END;
             END IF;
             held := concat_ws(' AND ', held, mine);
@@ -114,6 +122,7 @@ BEGIN
             -- own name.
             new := CASE r.name WHEN 'person' THEN 'id = currval(''guard.principal_id_seq'')'
                 WHEN 'note' THEN 'person_id = (SELECT guard.viewer_person())'
+                WHEN 'dispute_note' THEN 'person_id = (SELECT guard.viewer_person())'
                 WHEN 'note_text' THEN 'person_id = (SELECT guard.viewer_person())'
                 WHEN 'note_mention' THEN 'author_id = (SELECT guard.viewer_person())' END;
             EXECUTE format('CREATE POLICY %I ON ar.%I TO duebook_%s USING (%s) WITH CHECK (%s)',
@@ -140,6 +149,10 @@ BEGIN
             ('job', 'SELECT, INSERT, DELETE'), ('export', 'SELECT, DELETE'), ('source_file', 'SELECT, DELETE'), ('intake', 'SELECT, DELETE'), ('invitation', 'SELECT, UPDATE'), ('api_token', 'SELECT, UPDATE'), ('sync_call', 'SELECT, DELETE'), ('identity_provider', 'SELECT'),
             ('connector', 'SELECT, UPDATE'), ('ingest_run', 'SELECT'),
             ('saved_view', 'SELECT'), ('shared_view', 'SELECT, INSERT, UPDATE, DELETE'),
+            ('customer_internal', 'SELECT'), ('document', 'SELECT'), ('document_line', 'SELECT'), ('allocation', 'SELECT'),
+            ('dispute', 'SELECT, INSERT, UPDATE'), ('dispute_case', 'SELECT, INSERT, UPDATE'), ('dispute_message', 'SELECT, INSERT'),
+            ('dispute_file', 'SELECT, INSERT'), ('portal_payment', 'SELECT, INSERT, UPDATE'),
+            ('portal_payment_part', 'SELECT, INSERT, DELETE'), ('portal_payment_event', 'SELECT, INSERT'),
             ('audit_event', 'SELECT, INSERT'), ('audit_link', 'SELECT, INSERT')) AS g (name, rights) LOOP
         EXECUTE format('GRANT %s ON ar.%I TO duebook_guard', r.rights, r.name);
         EXECUTE format('CREATE POLICY guard_rows ON ar.%I TO duebook_guard USING (true) WITH CHECK (true)', r.name);
@@ -162,7 +175,7 @@ GRANT SELECT ON ar.platform_person, ar.barred_person TO duebook_backup;
 GRANT SELECT ON ar.currency TO duebook_admin, duebook_member, duebook_member_all, duebook_client,
     duebook_service, duebook_service_read, duebook_platform, duebook_guard, duebook_rollup, duebook_backup;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA ar TO duebook_admin, duebook_service, duebook_platform, duebook_guard;
-GRANT USAGE ON SEQUENCE ar.invitation_id_seq, ar.note_id_seq, ar.saved_view_id_seq TO duebook_member, duebook_member_all;
+GRANT USAGE ON SEQUENCE ar.invitation_id_seq, ar.note_id_seq, ar.saved_view_id_seq, ar.dispute_note_id_seq TO duebook_member, duebook_member_all;
 GRANT USAGE ON SEQUENCE ar.export_id_seq TO duebook_member, duebook_member_all, duebook_client;
 
 -- Each entry of the audit trail is linked to the one before, as its transaction commits.

@@ -20,16 +20,23 @@ RIGHTS: dict[str, tuple[str, str, str, str, str, str, str]] = {
     "team_member": ("org", "siud", "s", "", "", "", "s"),
     "document_kind": ("org", "siu", "s", "s", "s", "si", ""),
     "customer": ("customer id", "siud", "s", "s", "siu", "", "s"),
-    "customer_internal": ("customer", "siud", "s", "", "siu", "", ""),
+    "customer_internal": ("customer", "siud", "s", "", "siu", "", "s"),
     "customer_access": ("access", "siud", "s", "", "sid", "", "s"),
     "client_link": ("person", "siud", "s", "s", "", "", "siud"),
-    "document": ("customer", "siud", "s", "s", "siud", "", ""),
+    "document": ("customer", "siud", "s", "s", "siud", "", "s"),
     "document_version": ("customer", "sid", "s", "", "si", "", ""),
-    "document_line": ("customer", "siud", "s", "s", "siud", "", ""),
-    "allocation": ("customer", "siud", "s", "s", "siud", "", ""),
+    "document_line": ("customer", "siud", "s", "s", "siud", "", "s"),
+    "allocation": ("customer", "siud", "s", "s", "siud", "", "s"),
     "settlement": ("customer", "siud", "s", "", "siud", "", ""),
-    "dispute": ("customer", "siud", "s", "s", "siu", "", ""),
+    "dispute": ("customer", "siud", "s", "s", "siu", "", "siu"),
     "order_link": ("customer", "siud", "s", "s", "siud", "", ""),
+    "dispute_case": ("customer", "s", "s", "s", "", "", "siu"),
+    "dispute_message": ("customer", "s", "s", "s", "", "", "si"),
+    "dispute_file": ("customer", "s", "s", "s", "", "", "si"),
+    "dispute_note": ("customer", "si", "si", "", "", "", ""),
+    "portal_payment": ("customer", "s", "s", "s", "", "", "siu"),
+    "portal_payment_part": ("customer", "sd", "s", "s", "sd", "", "sid"),
+    "portal_payment_event": ("customer", "s", "s", "s", "", "", "si"),
     "note": ("customer", "si", "si", "", "", "", ""),
     "note_text": ("customer", "si", "si", "", "", "", ""),
     "note_mention": ("customer", "si", "si", "", "", "", ""),
@@ -71,6 +78,7 @@ ROLLUP = {
 PART_OF_DOCUMENT = {
     "document_line": "document_id",
     "dispute": "document_id",
+    "dispute_case": "document_id",
     "allocation": "charge_id",
     "order_link": "invoice_id",
 }
@@ -80,18 +88,25 @@ CODES = """
     allocation.origin allocation.source_version allocation_key.coalesce api_token.scopes
     audit_event.action connector.type currency.code customer_aging.currency customer.account_number
     customer.account_type customer.currency customer.external_id customer.name_origin
-    customer.parent_number customer.source_version customer_access.reason dispute.origin
+    customer.parent_number customer.source_version customer_access.reason dispute.origin dispute_case.outcome dispute_case.state dispute_file.media_type
+    dispute_message.act dispute_message.outcome
     document.class document.currency document.external_id document.intake document.kind
     document.number document.order_number document.origin document.source_version document.state
     document_kind.class document_kind.code document_line.line_number document_line.status
     export.content_type export.kind export.report ingest_before.table_name
     ingest_error.column_name ingest_run.counts ingest_run.kind ingest_run.source intake.state
     invitation.language invitation.role job.kind job.task mapping.kind membership.role
-    org.aging_basis org.currency org.language org.member_scope org.slug org.timezone
+    org.aging_basis org.currency org.language org.member_scope org.slug org.timezone org.weekend portal_payment.currency portal_payment.provider
+    portal_payment.state portal_payment_event.act portal_payment_part.currency
     typical_amount.currency tombstone.intake
 """.split()
 # In whose name a row is written: the viewer's own.
-SIGNED = {"note": "person_id", "note_text": "person_id", "note_mention": "author_id"}
+SIGNED = {
+    "dispute_note": "person_id",
+    "note": "person_id",
+    "note_text": "person_id",
+    "note_mention": "author_id",
+}
 # What nobody but the guard or the platform makes of a membership.
 NOT_OF_THE_HOUSE = "{console,platform}"
 

@@ -1,0 +1,13 @@
+"""Disputes and announced payments: the SQL file beside this one."""
+
+from pathlib import Path
+
+from django.db import migrations
+
+SQL = Path(__file__).with_suffix(".sql").read_text()
+
+
+class Migration(migrations.Migration):
+    dependencies = [("duebook", "0013_client_roles")]
+
+    operations = [migrations.RunSQL(SQL)]
