@@ -18,6 +18,7 @@ from duebook.ingest.encoding import storable
 from duebook.ingest.look_alikes import look
 from duebook.ingest.opening import Opened
 from duebook.ingest.result import Progress, Refused, Result
+from duebook.ingest.same_again import SameAgain, same_again, what_it_says
 from duebook.ingest.snapshot import KIND as OPEN_ITEMS
 from duebook.ingest.snapshot import Snapshot, namer
 from duebook.ledger import posting
@@ -51,6 +52,10 @@ SAID_OTHERWISE = {"source_kind", "account_number", "external_id"}
 VALID = ("new", "changed", "unchanged", "repeated", "stale")
 
 
+class Overtaken(Exception):
+    """The ledger has moved since a file was recognised: its rows have to be read after all."""
+
+
 class Filing:
     """`stage` before anybody waits, `post` in the transaction of the batch."""
 
@@ -79,12 +84,21 @@ class Filing:
         self.rises = False  # something new may have been gone before
         self.named: list[tuple[str | None, str | None]] = []  # for the snapshot
         self.kept_id: int | None = None  # of the file as it came
+        self.says = None if snapshot else what_it_says(file, as_at=as_at)
+        self.same: SameAgain | None = None
         self.batch: Batch
 
     # Before the transaction
 
+    def recognise(self) -> None:
+        """Whether the ledger has all this already. Call inside seeing()."""
+        self.same = same_again(self.connection, org_id=self.viewer.org_id, says=self.says)
+
     def stage(self, *, progress: Progress, strict: bool) -> None:
         """Rows that pass their own checks, by COPY into a staging table of the file."""
+        if self.same:
+            count = self.same.counts.total()
+            return progress(self.file.name, count, count)
         began = time.monotonic()
         table = sql.Identifier(f"stage_{self.shape}_{self.number}")
         self.connection.execute(
@@ -147,19 +161,28 @@ class Filing:
     def post(
         self, batch_id: int | None, *, today: date, reckoning: Reckoning, strict: bool
     ) -> None:
-        """Raises Refused, which ends the transaction: then nothing has happened."""
+        """Raises Refused or Overtaken, which end the transaction: then nothing has happened."""
         began = time.monotonic()
         self._begin(today)
         self._open_run(batch_id)
-        self._resolve()
-        self._note()
-        if self.looks:
-            self._look()
-        self._post(reckoning)
-        self._collect()
-        self._judge(strict=strict)
+        if self.same:
+            self._pass_over()
+        else:
+            self._resolve()
+            self._note()
+            if self.looks:
+                self._look()
+            self._post(reckoning)
+            self._collect()
+            self._judge(strict=strict)
         self.result.seconds += time.monotonic() - began
         self._close_run()
+
+    def _pass_over(self) -> None:
+        self.recognise()
+        if self.same is None:
+            raise Overtaken
+        self.result.counts.update(self.same.counts)
 
     def _begin(self, today: date) -> None:
         row = self.connection.execute("SELECT nextval('ar.ingest_run_id_seq')").fetchone()
@@ -308,8 +331,8 @@ class Filing:
     def _open_run(self, batch_id: int | None) -> None:
         self.connection.execute(
             "INSERT INTO ar.ingest_run (org_id, id, batch_id, person_id, source, kind, file_name,"
-            " file_sha256, as_at, is_snapshot, file_id)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            " file_sha256, as_at, is_snapshot, file_id, says)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             [
                 self.viewer.org_id,
                 self.batch.run_id,
@@ -322,6 +345,7 @@ class Filing:
                 self.as_at,
                 self.snapshot is not None,
                 self.kept_id,
+                self.says,
             ],
         )
 
@@ -329,7 +353,6 @@ class Filing:
         batch = self.batch
         counts = dict(self.result.counts)
         self._record(batch.run_id, counts)
-        rests_on = self.connection.execute(text(HERE / "rests_on.sql"), {"org": batch.org_id})
         with self.connection.cursor() as cursor:
             cursor.execute(
                 "UPDATE ar.ingest_run SET seconds = %s, counts = %s, rests_on = %s"
@@ -337,7 +360,7 @@ class Filing:
                 [
                     self.result.seconds,
                     json.dumps(counts),
-                    *(rests_on.fetchone() or [[]]),
+                    self._rests_on(),
                     batch.org_id,
                     batch.run_id,
                 ],
@@ -350,6 +373,13 @@ class Filing:
                     for row in self.result.invalid
                 ],
             )
+
+    def _rests_on(self) -> list[int]:
+        if self.same:
+            return self.same.rests_on
+        query = text(HERE / "rests_on.sql")
+        row = self.connection.execute(query, {"org": self.batch.org_id}).fetchone()
+        return list(row[0]) if row else []
 
     def _record(self, run_id: int, counts: dict[str, int]) -> None:
         record(self.viewer, "file loaded", by="worker", run=run_id, counts=counts)

@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, LiteralString, overload
 
 import psycopg
 
-from duebook.ingest.filing import Filing
+from duebook.ingest.filing import Filing, Overtaken
 from duebook.ingest.kept_files import ChangedMeanwhile, keep_original
 from duebook.ingest.opening import Opened as Opened
 from duebook.ingest.opening import open_file as open_file
@@ -103,9 +104,47 @@ def load(
     than `wait_seconds`.
     """
     ordered = sorted(files, key=lambda file: file.bound.kind.load_order)
+    batch = partial(
+        _load,
+        viewer,
+        ordered,
+        as_at=as_at,
+        strict=strict,
+        snapshot=snapshot,
+        dry_run=dry_run,
+        source=source,
+        kept_at=kept_at,
+        self_settling=self_settling,
+        wait_seconds=wait_seconds,
+        first=first,
+        within=within,
+        progress=progress,
+    )
+    try:
+        # What is looked at is read in any case.
+        return batch(recognises=not (dry_run or self_settling))
+    except Overtaken:
+        return batch(recognises=False)
+
+
+def _load(
+    viewer: Viewer,
+    ordered: Sequence[Opened],
+    *,
+    as_at: date | None,
+    strict: bool,
+    snapshot: bool,
+    dry_run: bool,
+    source: str,
+    kept_at: datetime | None,
+    self_settling: bool,
+    wait_seconds: float | None,
+    first: First,
+    within: Within,
+    progress: Progress,
+    recognises: bool,
+) -> Results:
     whole = Snapshot(ordered) if snapshot else None
-    with seeing(viewer, by="worker"):
-        pass  # Who may not see the organisation need not send a file.
     with _tables() as connection:
         filings = [
             (PushedFiling if isinstance(file, Pushed) else Filing)(
@@ -120,6 +159,9 @@ def load(
             )
             for number, file in enumerate(ordered, start=1)
         ]
+        with seeing(viewer, by="worker"):  # Who may not see the organisation need not send a file.
+            for filing in filings if recognises else ():
+                filing.recognise()
         for filing in filings:
             filing.stage(progress=progress, strict=strict)
         results = Results([filing.result for filing in filings])

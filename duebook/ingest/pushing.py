@@ -116,8 +116,7 @@ class PushedFiling(Filing):
             "counts": json.dumps(dict(self.result.counts)),
             "seconds": self.result.seconds,
         }
-        rests_on = self.connection.execute(text(HERE / "rests_on.sql"), named).fetchone()
-        named["rests_on"] = rests_on[0] if rests_on else []
+        named["rests_on"] = self._rests_on()
         row = self.connection.execute(text(HERE / "join_quiet_run.sql"), named).fetchone()
         if row is None:
             return False

@@ -1,0 +1,13 @@
+"""What a file said before: the SQL file beside this one; no model concerns it."""
+
+from pathlib import Path
+
+from django.db import migrations
+
+SQL = Path(__file__).with_suffix(".sql").read_text()
+
+
+class Migration(migrations.Migration):
+    dependencies = [("duebook", "0012_saved_views")]
+
+    operations = [migrations.RunSQL(SQL)]
