@@ -8,6 +8,6 @@ SQL = Path(__file__).with_suffix(".sql").read_text()
 
 
 class Migration(migrations.Migration):
-    dependencies = [("duebook", "0013_client_roles")]
+    dependencies = [("duebook", "0014_disputes")]
 
     operations = [migrations.RunSQL(SQL)]
