@@ -75,6 +75,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "figures": "duebook.web.templatetags.figures",
                 "fields": "duebook.web.templatetags.fields",
                 "imports": "duebook.web.templatetags.imports",
+                "portal": "duebook.web.templatetags.portal",
                 "customers": "duebook.web.templatetags.customers",
             },
         },

@@ -58,6 +58,7 @@ class Somebody:
             kind = "client" if slug == "client" else "admin"
             request.viewer = SimpleNamespace(org_id=1, person_id=1, kind=kind)
             request.person_name = "Maya Lindqvist"
+            request.looking = None
             request.organisation = SimpleNamespace(
                 org_id=1,
                 slug=slug,

@@ -10,7 +10,12 @@ CREATE TABLE IF NOT EXISTS guard.viewer_key (
 -- The statement in duebook.viewer, once its signature, connection and expiry are proved.
 -- No statement: nothing. A wrong one: what is wrong. It never fails, because a policy may ask in
 -- the middle of a query, where a failure would tell of the row at hand.
-CREATE OR REPLACE FUNCTION guard.stated_viewer(OUT org_id bigint, OUT person_id bigint, OUT kind text, OUT wrong text)
+-- looks_at: operator mode. A person of the staff looks at one account as its client does, and only reads.
+-- DROP in case it is of an older release, which answers with other columns.
+DROP FUNCTION IF EXISTS guard.verified_viewer();
+DROP FUNCTION IF EXISTS guard.stated_viewer();
+CREATE FUNCTION guard.stated_viewer(
+    OUT org_id bigint, OUT person_id bigint, OUT kind text, OUT looks_at bigint, OUT wrong text)
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     statement text := current_setting('duebook.viewer', true);
@@ -41,18 +46,30 @@ BEGIN
         wrong := 'the viewer statement has expired';
         RETURN;
     END IF;
+    IF part[3] LIKE 'client:%' THEN
+        IF current_setting('transaction_read_only') <> 'on' THEN
+            wrong := 'who looks at an account as its client only reads';
+            RETURN;
+        END IF;
+        IF NOT guard.may_look_at(part[1]::bigint, part[2]::bigint, split_part(part[3], ':', 2)::bigint) THEN
+            wrong := 'the viewer may not look at this account as its client';
+            RETURN;
+        END IF;
+        looks_at := split_part(part[3], ':', 2)::bigint;
+    END IF;
     org_id := part[1]::bigint;
     person_id := part[2]::bigint;
-    kind := part[3];
+    kind := CASE WHEN looks_at IS NULL THEN part[3] ELSE 'client' END;
 END $$;
 
 -- The same for those who ask once: a wrong statement is error 42501.
-CREATE OR REPLACE FUNCTION guard.verified_viewer(OUT org_id bigint, OUT person_id bigint, OUT kind text)
+CREATE FUNCTION guard.verified_viewer(OUT org_id bigint, OUT person_id bigint, OUT kind text, OUT looks_at bigint)
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     wrong text;
 BEGIN
-    SELECT v.org_id, v.person_id, v.kind, v.wrong INTO org_id, person_id, kind, wrong FROM guard.stated_viewer() v;
+    SELECT v.org_id, v.person_id, v.kind, v.looks_at, v.wrong INTO org_id, person_id, kind, looks_at, wrong
+    FROM guard.stated_viewer() v;
     IF wrong IS NOT NULL THEN
         RAISE insufficient_privilege USING MESSAGE = wrong;
     END IF;
@@ -78,7 +95,21 @@ LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_ca
       AND NOT EXISTS (SELECT FROM ar.barred_person b WHERE b.person_id = person)
 $$;
 
--- The viewer's organisation, if the viewer is of the wanted kind; NULL without a viewer.
+-- May this person look at an account as its client does? Whoever of the staff sees the account.
+CREATE OR REPLACE FUNCTION guard.may_look_at(org bigint, person bigint, customer bigint) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT COALESCE(CASE guard.kind_of(org, person)
+        WHEN 'member' THEN EXISTS (
+            SELECT FROM ar.customer_access a WHERE a.org_id = org AND a.customer_id = customer
+            AND a.principal_id = ANY (array_prepend(person, ARRAY(
+                SELECT t.team_id FROM ar.team_member t WHERE t.org_id = org AND t.person_id = person))))
+        WHEN 'admin' THEN EXISTS (SELECT FROM ar.customer c WHERE c.org_id = org AND c.id = customer)
+        WHEN 'member_all' THEN EXISTS (SELECT FROM ar.customer c WHERE c.org_id = org AND c.id = customer)
+        END, false)
+$$;
+
+-- The viewer's organisation, if the viewer is of the wanted kind; NULL without a viewer. Of operator mode the
+-- statement itself is proof: its person is no client.
 CREATE OR REPLACE FUNCTION guard.viewer_org(wanted text) RETURNS bigint
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -88,8 +119,8 @@ BEGIN
     IF viewer.org_id IS NULL THEN
         RETURN NULL;
     END IF;
-    IF guard.kind_of(viewer.org_id, viewer.person_id) IS DISTINCT FROM wanted
-       OR viewer.kind IS DISTINCT FROM wanted THEN
+    IF viewer.kind IS DISTINCT FROM wanted OR (viewer.looks_at IS NULL
+       AND guard.kind_of(viewer.org_id, viewer.person_id) IS DISTINCT FROM wanted) THEN
         RAISE insufficient_privilege USING MESSAGE = format('the viewer is not a %s of this organisation', wanted);
     END IF;
     RETURN viewer.org_id;
@@ -102,10 +133,11 @@ LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_ca
     WHERE v.kind = 'member' AND guard.kind_of(v.org_id, v.person_id) = 'member'
 $$;
 
--- The viewer as a person, whatever the kind; NULL without a viewer.
+-- The viewer as a person, whatever the kind; NULL without a viewer, and in operator mode: what a client's login
+-- holds for itself belongs to no account, and what nobody has written is nobody's.
 CREATE OR REPLACE FUNCTION guard.viewer_person() RETURNS bigint
 LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT v.person_id FROM guard.stated_viewer() v
+    SELECT v.person_id FROM guard.stated_viewer() v WHERE v.looks_at IS NULL
 $$;
 
 -- The person and the person's teams in the viewer's organisation.
@@ -116,11 +148,12 @@ LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_ca
     FROM guard.stated_viewer() v WHERE v.org_id IS NOT NULL
 $$;
 
--- The customers a client's login is linked to.
+-- The customers a client's login is linked to; in operator mode the one that is looked at.
 CREATE OR REPLACE FUNCTION guard.viewer_customers() RETURNS bigint[]
 LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT ARRAY(SELECT l.customer_id FROM ar.client_link l
-                 WHERE l.org_id = v.org_id AND l.person_id = v.person_id)
+    SELECT CASE WHEN v.looks_at IS NULL THEN ARRAY(
+        SELECT l.customer_id FROM ar.client_link l WHERE l.org_id = v.org_id AND l.person_id = v.person_id)
+        ELSE ARRAY[v.looks_at] END
     FROM guard.stated_viewer() v WHERE v.org_id IS NOT NULL
 $$;
 
@@ -363,7 +396,8 @@ DECLARE
     sent   timestamptz;
 BEGIN
     SELECT * INTO viewer FROM guard.verified_viewer();
-    IF viewer.org_id IS NULL OR guard.kind_of(viewer.org_id, viewer.person_id) IS DISTINCT FROM viewer.kind THEN
+    IF viewer.org_id IS NULL OR (viewer.looks_at IS NULL
+       AND guard.kind_of(viewer.org_id, viewer.person_id) IS DISTINCT FROM viewer.kind) THEN
         RETURN;
     END IF;
     SELECT r.started_at INTO sent FROM ar.ingest_run r

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,12 +17,14 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.db import connections
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from duebook.visibility.audit import coming_from
+from duebook.visibility.looking import STAFF, looking_at
 from duebook.visibility.organisations import Belonging, current, organisations_of
 from duebook.visibility.second_factor import has_second_factor
 from duebook.visibility.seeing import NotAllowed, NotReady, seeing
@@ -30,6 +33,8 @@ from duebook.visibility.viewer import Viewer
 View = Callable[..., HttpResponse]
 Prepare = Callable[[Viewer, HttpRequest], None]
 TRIES = 3
+SAFE = ("GET", "HEAD", "OPTIONS")
+AS_CLIENT = "as_client"  # in an address: the account that is looked at with its client's eyes
 
 
 class ViewerMiddleware:
@@ -62,6 +67,12 @@ class ViewerMiddleware:
             back = request.get_full_path() if request.method == "GET" else reverse("home")
             return redirect(f"{reverse('second_factor_needed')}?{urlencode({'next': back})}")
         viewer = Viewer(place.org_id, int(request.user.pk or 0), str(place.kind))
+        request.looking = None  # type: ignore[attr-defined]
+        if AS_CLIENT in named:
+            customer = int(named.pop(AS_CLIENT))
+            if (instead := _not_looking(viewer, request, str(named["slug"]), customer)) is not None:
+                return instead
+            viewer = replace(viewer, kind="client", looks_at=customer)
         try:
             return _prepared(viewer, request, view, args, named)
         except NotAllowed as refused:
@@ -124,6 +135,25 @@ def _visit_is_over(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("platform")
 
 
+def _not_looking(
+    viewer: Viewer, request: HttpRequest, slug: str, customer: int
+) -> HttpResponse | None:
+    """What is answered instead, when an address of operator mode is asked for without it being so.
+
+    Clients have their own addresses. Nothing is written there. What was not opened is opened
+    first, which stands in the trail. Whether there is such an account plays no part in any of it.
+    """
+    if viewer.kind not in STAFF:
+        raise Http404
+    if request.method not in SAFE:
+        return HttpResponseNotAllowed(SAFE)
+    request.looking = looking_at(request, slug, customer, at=timezone.now())  # type: ignore[attr-defined]
+    if request.looking is None:  # type: ignore[attr-defined]
+        way = urlencode({"to": request.get_full_path()})
+        return redirect(f"{reverse('client_view', args=[slug, customer])}?{way}")
+    return None
+
+
 def _prepared(
     viewer: Viewer, request: HttpRequest, view: View, args: tuple[Any, ...], named: dict[str, Any]
 ) -> HttpResponse:
@@ -142,7 +172,7 @@ def _seen(
     viewer: Viewer, request: HttpRequest, view: View, args: tuple[Any, ...], named: dict[str, Any]
 ) -> HttpResponse:
     """Run and render the view inside the viewer's transaction; a failure leaves nothing behind."""
-    is_safe = request.method in ("GET", "HEAD", "OPTIONS")
+    is_safe = request.method in SAFE
     with seeing(viewer, read_only=is_safe and not getattr(view, "is_recorded", False)):
         request.viewer = viewer  # type: ignore[attr-defined]  # what the views below rest on
         request.organisation = current(viewer)  # type: ignore[attr-defined]

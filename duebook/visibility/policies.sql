@@ -119,12 +119,14 @@ BEGIN
             END IF;
             held := concat_ws(' AND ', held, mine);
             -- Whom an admin makes has a number just drawn: it is nobody's login, here or elsewhere. A note is in one's
-            -- own name.
+            -- own name. Of what clients write about their accounts there is a writer: none in operator mode.
             new := CASE r.name WHEN 'person' THEN 'id = currval(''guard.principal_id_seq'')'
                 WHEN 'note' THEN 'person_id = (SELECT guard.viewer_person())'
                 WHEN 'dispute_note' THEN 'person_id = (SELECT guard.viewer_person())'
                 WHEN 'note_text' THEN 'person_id = (SELECT guard.viewer_person())'
-                WHEN 'note_mention' THEN 'author_id = (SELECT guard.viewer_person())' END;
+                WHEN 'note_mention' THEN 'author_id = (SELECT guard.viewer_person())'
+                ELSE CASE WHEN viewer.kind = 'client' AND viewer.letters ~ '[iu]' AND r.reach = 'customer'
+                     THEN '(SELECT guard.viewer_person()) IS NOT NULL' END END;
             EXECUTE format('CREATE POLICY %I ON ar.%I TO duebook_%s USING (%s) WITH CHECK (%s)',
                            viewer.kind || '_rows', r.name, viewer.kind, held, concat_ws(' AND ', held, new));
             SELECT string_agg(word ->> letter, ', ') INTO rights

@@ -26,7 +26,8 @@ def seeing(viewer: Viewer, *, by: str = "ledger", read_only: bool = False) -> It
 
     `by` names the login: `ledger`, or `worker` for work that stages files. Durable, because a
     setting made in a nested block would outlive it and leave the outer block looking through the
-    wrong eyes. Raises NotAllowed when the membership has ended or is of another kind.
+    wrong eyes. Raises NotAllowed when the membership has ended or is of another kind. In operator
+    mode it is READ ONLY whatever is asked.
     """
     with transaction.atomic(using=by, durable=True):
         enter(raw(by), viewer, read_only=read_only)
@@ -41,7 +42,7 @@ def enter(connection: psycopg.Connection[Any], viewer: Viewer, *, read_only: boo
     """
     signed = viewer.signed(connection.info.backend_pid)
     with psycopg.Cursor(connection) as cursor:
-        if read_only:
+        if read_only or viewer.looks_at is not None:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         cursor.execute("SELECT set_config('duebook.viewer', %s, true)", [signed])
         cursor.execute(f"SET LOCAL ROLE {viewer.role}")  # one of a fixed list of roles

@@ -17,12 +17,14 @@ class Viewer:
     """`kind` is admin, member, member_all, client, service or platform.
 
     It is what the caller expects; the database derives it again from the membership and refuses
-    a statement that claims another.
+    a statement that claims another. In operator mode a person of the staff sees what a client
+    of the account `looks_at` would, and only reads: `kind` is client then.
     """
 
     org_id: int
     person_id: int
     kind: str
+    looks_at: int | None = None
 
     @property
     def role(self) -> str:
@@ -32,5 +34,6 @@ class Viewer:
     def signed(self, backend_pid: int) -> str:
         """The statement for one connection, good for transactions begun within a minute."""
         expiry = int(time.time()) + LIFE_SECONDS
-        claims = f"{self.org_id}.{self.person_id}.{self.kind}.{KEY_ID}.{backend_pid}.{expiry}"
+        kind = self.kind if self.looks_at is None else f"{self.kind}:{self.looks_at}"
+        claims = f"{self.org_id}.{self.person_id}.{kind}.{KEY_ID}.{backend_pid}.{expiry}"
         return f"{claims}.{hmac.new(signing_key(), claims.encode(), hashlib.sha256).hexdigest()}"

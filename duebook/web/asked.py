@@ -10,6 +10,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from duebook.reports.aging import Edges
+from duebook.visibility.looking import Looking
 from duebook.visibility.organisations import Organisation
 from duebook.visibility.viewer import Viewer
 from duebook.web.words import COLUMNS
@@ -23,6 +24,7 @@ class OrganisationRequest(HttpRequest):
     viewer: Viewer
     organisation: Organisation
     person_name: str
+    looking: Looking | None  # operator mode
 
 
 class Unclear(Exception):

@@ -8,10 +8,10 @@ from functools import wraps
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
+from duebook.visibility.looking import STAFF as STAFF
 from duebook.web.asked import Asked, OrganisationRequest, Unclear
 
 View = Callable[..., HttpResponse]
-STAFF = frozenset({"admin", "member", "member_all"})
 
 
 def for_staff(view: View) -> View:

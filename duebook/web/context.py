@@ -22,6 +22,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "shows_letters": is_open(),
         "fresh": SimpleLazyObject(lambda: freshness_of(request)),
         "visit": SimpleLazyObject(lambda: visit_of(request)),
+        "looking": getattr(request, "looking", None),
     }
 
 

@@ -19,6 +19,7 @@ urlpatterns = [
     path("styleguide/", styleguide, name="styleguide"),
     path("o/<slug:slug>/", include("duebook.web.staff.urls")),
     path("o/<slug:slug>/", include("duebook.web.portal.urls")),
+    path("o/<slug:slug>/as-client/<int:as_client>/", include("duebook.web.portal.looked_at")),
     path("o/<slug:slug>/customers/", include("duebook.web.customers.urls")),
     path("o/<slug:slug>/views/", include("duebook.web.saved_views.urls")),
     path("o/<slug:slug>/people/", include("duebook.web.people.urls")),

@@ -160,6 +160,8 @@ def policy(table: str, role: str, *, version: int) -> tuple[str, str]:
     rows = " AND ".join([anybody, *_customers(table, kind)])
     if author := SIGNED.get(table):
         return rows, f"{rows} AND {author} = (SELECT guard.viewer_person())"
+    if kind == "client" and reach == "customer" and set("iu") & set(rights(table, role)):
+        return rows, f"{rows} AND (SELECT guard.viewer_person()) IS NOT NULL"
     return rows, rows
 
 

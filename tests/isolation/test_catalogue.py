@@ -354,6 +354,7 @@ FUNCTIONS = {  # function -> what it promises (s, v or i), who may run it
     "guard.link_audit()": ("v", "owner"),  # who makes the trigger
     "guard.link_event(ar.audit_event)": ("v", ""),
     "guard.link_older()": ("v", ""),
+    "guard.may_look_at(bigint,bigint,bigint)": ("s", ""),
     "guard.member_org()": ("s", "member"),
     "guard.memberships_of(bigint)": ("s", "door"),
     "guard.order_polls()": ("v", "worker"),

@@ -168,6 +168,8 @@ ADDRESSES = {
     "/api/v1/<path:rest>": _open(NOT_THERE, NOT_THERE, rest="key"),
     # An organisation's.
     "portal": _place(READERS, ELSEWHERE, ELSEWHERE, but=_each(("client",), 200)),
+    "client_view": _place(STAFF, ELSEWHERE, NOT_SO, customer="customer"),
+    "as_client:portal": _place(STAFF, 200, NOT_SO, as_client="looked at"),
     "customers": _place(STAFF, 200, NOT_SO),
     "customers_figures": _place(STAFF, 200, NOT_SO),
     "customers_files": _place(STAFF, NOT_SO, UNCLEAR),

@@ -52,7 +52,7 @@ VIEWERS = (
     "deactivated",
 )
 BELONGING = ("visitor", "admin", "member", "member_all", "client")
-PERSONAL = ("export", "change", "view", "authenticator", "session")
+PERSONAL = ("export", "change", "view", "authenticator", "session", "looked at")
 _numbers = itertools.count(1)
 
 
@@ -187,6 +187,13 @@ class Cast:
         return self._made(
             "SELECT id FROM ar.customer WHERE org_id = %(org)s AND account_number = 'C1'", of
         )
+
+    def _looked_at(self, viewer: str, of: Company) -> int:
+        """An account that is open in operator mode in the viewer's session, if they see it."""
+        customer = self._customer(viewer, of)
+        if viewer in BELONGING and of is self.company(viewer):
+            self.browser(viewer).get(f"/o/{of.slug}/customers/{customer}/client-view/")
+        return customer
 
     def _document(self, viewer: str, of: Company) -> int:
         return self._made(

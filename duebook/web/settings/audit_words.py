@@ -43,6 +43,7 @@ ACTIONS = {
     "note changed": _("Changed an own note"),
     "note removed": _("Removed an own note"),
     "note restored": _("Put an own note back"),
+    "client view opened": _("Looked at an account as its client"),
     # data
     "file loaded": _("Loaded a file"),
     "import undone": _("Undid an import"),
