@@ -6,7 +6,6 @@ from tests import browser as pages  # sets Django up, before the product is impo
 
 # isort: split
 import re
-import time
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -14,6 +13,7 @@ from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
+from unittest.mock import Mock
 
 import pytest
 from babel import Locale
@@ -111,26 +111,16 @@ def test_a_figure_links_to_its_documents() -> None:
         assert "<a" not in figures.drill(Decimal("0.00"), "USD", "/o/a/invoices/?account=1", "x")
 
 
-def test_writing_a_page_of_amounts_is_fast() -> None:
-    cells = [Decimal(n * 7919) / 100 for n in range(1, 651)]
-    pattern = "#,##0.00"
-
-    def seconds(write: Any) -> float:
-        def once() -> float:
-            start = time.perf_counter()
-            for cell in cells:
-                write(cell)
-            return time.perf_counter() - start
-
-        return min(once() for _ in range(5))
-
-    with override("en"):
-        text = seconds(figures.writer("en", "USD").text)
-        html = seconds(lambda cell: figures.money(cell, "USD"))
-    babels = seconds(lambda cell: format_decimal(cell, format=pattern, locale="en"))
-    # About 11 and 4 times as fast on a quiet machine; this one may be busy.
-    assert text * 6 < babels
-    assert html * 2.5 < babels
+def test_a_page_of_amounts_asks_once_how_they_are_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a language writes between digits is looked up for a page, not for each of its cells."""
+    asked = Mock(return_value=",")
+    monkeypatch.setattr(figures, "get_decimal_symbol", asked)
+    figures.writer.cache_clear()
+    with override("es"):
+        cells = [readable(figures.money(Decimal(n).scaleb(-2), "USD")) for n in range(1, 651)]
+    figures.writer.cache_clear()
+    assert (cells[0], cells[-1]) == ("0,01", "6,50")
+    assert asked.call_count == 1
 
 
 def test_days_and_dates_in_words() -> None:

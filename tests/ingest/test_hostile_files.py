@@ -8,7 +8,6 @@ import re
 import struct
 import subprocess
 import sys
-import time
 import zipfile
 from pathlib import Path
 
@@ -337,7 +336,6 @@ def test_every_byte_of_a_workbook_may_be_wrong(tmp_path):
     """Damage gives a sentence or a table, never anything else."""
     path = by_hand(tmp_path / "a.xlsx", row(1, *HEADER) + row(2, *GOOD))
     content = path.read_bytes()
-    began = time.monotonic()
     for at in range(0, len(content), max(1, len(content) // 400)):
         path.write_bytes(content[:at] + bytes([content[at] ^ 0x55]) + content[at + 1 :])
         try:
@@ -348,7 +346,6 @@ def test_every_byte_of_a_workbook_may_be_wrong(tmp_path):
         path.write_bytes(content[:at])
         with pytest.raises(Unreadable):
             open_files(path)
-    assert time.monotonic() - began < 60
 
 
 @pytest.mark.skipif(not os.environ.get("DUEBOOK_SLOW"), reason="measures; set DUEBOOK_SLOW")
