@@ -114,7 +114,7 @@ class Browser:
 
     def get(self, path: str) -> tuple[float, float, float]:
         """Server time, our processor time and the database's of an answer, in milliseconds."""
-        before = self.backends.milliseconds()
+        before = self.backends.nanoseconds()
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         connection.request("GET", f"/o/big/{path}", headers=self.headers)
         answer = connection.getresponse()
@@ -124,7 +124,7 @@ class Browser:
         told = dict(
             part.strip().split(";dur=") for part in answer.headers["Server-Timing"].split(",")
         )
-        return float(told["all"]), float(told["web"]), self.backends.milliseconds() - before
+        return float(told["all"]), float(told["web"]), self.backends.milliseconds_since(before)
 
 
 class Backends:
@@ -134,18 +134,18 @@ class Backends:
         import psycopg
 
         self.own = psycopg.connect(server.superuser_url("duebook"), autocommit=True)
-        self.pids: list[int] = []
 
-    def look(self) -> None:
+    def nanoseconds(self) -> dict[int, int]:
+        """The processor time of each so far."""
         query: LiteralString = (
             "SELECT pid FROM pg_stat_activity"
             " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
         )
-        self.pids = [int(row[0]) for row in self.own.execute(query)]
+        return {int(pid): _run_nanoseconds(int(pid)) for (pid,) in self.own.execute(query)}
 
-    def milliseconds(self) -> float:
-        """Their processor time so far."""
-        return sum(_run_nanoseconds(pid) for pid in self.pids) / 1e6
+    def milliseconds_since(self, before: dict[int, int]) -> float:
+        now = self.nanoseconds()
+        return sum(now[pid] - before.get(pid, 0) for pid in now) / 1e6
 
 
 def _run_nanoseconds(pid: int) -> int:
@@ -260,7 +260,6 @@ def serving(server: Server, port: int) -> Iterator[World]:
                 f"customers/{world.keys[0].partition('.')[0]}/",
             ):
                 browser.get(path)
-        backends.look()
         yield world
     finally:
         process.terminate()
