@@ -88,7 +88,8 @@ CODES = """
     allocation.origin allocation.source_version allocation_key.coalesce api_token.scopes
     audit_event.action connector.type currency.code customer_aging.currency customer.account_number
     customer.account_type customer.currency customer.external_id customer.name_origin
-    customer.parent_number customer.source_version customer_access.reason dispute.origin dispute_case.outcome dispute_case.state dispute_file.media_type
+    customer.parent_number customer.source_version customer_access.reason dispute.origin
+    dispute_case.outcome dispute_case.state dispute_file.media_type
     dispute_message.act dispute_message.outcome
     document.class document.currency document.external_id document.intake document.kind
     document.number document.order_number document.origin document.source_version document.state
@@ -96,7 +97,8 @@ CODES = """
     export.content_type export.kind export.report ingest_before.table_name
     ingest_error.column_name ingest_run.counts ingest_run.kind ingest_run.source intake.state
     invitation.language invitation.role job.kind job.task mapping.kind membership.role
-    org.aging_basis org.currency org.language org.member_scope org.slug org.timezone org.weekend portal_payment.currency portal_payment.provider
+    org.aging_basis org.currency org.language org.member_scope org.slug org.timezone org.weekend
+    portal_payment.currency portal_payment.provider
     portal_payment.state portal_payment_event.act portal_payment_part.currency
     typical_amount.currency tombstone.intake
 """.split()
