@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import cache
 from io import BytesIO, StringIO
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ from zoneinfo import ZoneInfo
 import xlsxwriter
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_skeleton
+from babel.localedata import locale_identifiers
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -27,6 +29,8 @@ from duebook.reports.monthly import (
     adjustments,
     unsettled_receipts,
 )
+from duebook.reports.monthly_page import Question
+from duebook.reports.workers import owners, teams
 from duebook.visibility.organisations import Organisation
 
 KEYS = ("account_number", "account_name", "currency")
@@ -43,15 +47,46 @@ def locale_of(language: str) -> Locale:
     try:
         return Locale.parse(language.replace("_", "-"), sep="-")
     except (ValueError, UnknownLocaleError):
-        known = ", ".join(sorted(Locale("en").languages))
+        known = ", ".join(languages())
         raise UnknownLanguage(
             f"{language} is no language that month names are known in; choose one of {known}."
         ) from None
 
 
+@cache
+def languages() -> list[str]:
+    """The codes of all languages that months can be named in."""
+    return sorted({Locale.parse(each).language for each in locale_identifiers()})
+
+
 def month_name(month: date, locale: Locale) -> str:
     """Such as Mar 2026 in the locale's words and order."""
     return format_skeleton("yMMM", month, locale=locale)
+
+
+def asked_notes(question: Question, locale: Locale) -> list[tuple[str, str]]:
+    """Which rows a file of a page's question holds, and in which order. Inside seeing()."""
+    names = dict([*owners(), *teams(), (0, _("No owner"))])
+    own, shared = (
+        ", ".join(names.get(each, str(each)) for each in ids)
+        for ids in (question.owners, question.teams)
+    )
+    flags = {
+        "rising": _("Debt is rising"),
+        "began": _("Debt has begun"),
+        "old_order": _("Order open for more than 90 days"),
+    }
+    column, is_down = question.sort.removeprefix("-"), question.sort.startswith("-")
+    found = [
+        (_("Currency"), question.currency or _("all")),
+        (_("Search"), question.search),
+        (_("Owner"), own),
+        (_("Team"), shared),
+        (_("Flag"), ", ".join(flags[each] for each in question.flags)),
+        (_("Rows of zeros"), _("left out") if question.hide_idle else ""),
+        (_("Sorted by"), column + (", " + _("descending") if is_down else "")),
+    ]
+    return [(name, said) for name, said in found if said]
 
 
 def notes(

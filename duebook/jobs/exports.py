@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
 from typing import Any
 
 from duebook.database.lost import is_lost
 from duebook.export import answers, shelf
 from duebook.export.answers import Answer
+from duebook.export.monthly import MonthlyAnswer
 from duebook.export.tables import FORMATS, TooLong
+from duebook.jobs.monthly_files import monthly_answer
 from duebook.jobs.order import order
 from duebook.reports.aging import Edges
 from duebook.reports.customers import Asked
 from duebook.rollups.days import seeing_days
+from duebook.rollups.months import seeing_months
 from duebook.visibility.audit import record
 from duebook.visibility.organisations import Organisation
 from duebook.visibility.seeing import NotAllowed, seeing
@@ -25,6 +29,7 @@ REPORTS = {
     "aging": STAFF,
     "invoices": STAFF,
     "customers": STAFF,
+    "monthly": STAFF,
     "portal": frozenset({"client"}),
 }
 
@@ -43,10 +48,11 @@ ANSWERS: dict[str, Callable[..., Answer]] = {
     "customers": _customers,
     "portal": answers.portal,
 }
-ASKED = {
+ASKED: dict[str, Sequence[str]] = {
     "aging": ("search", "currency"),
     "invoices": ("account", "currency", "bucket"),
     "customers": ("search", "currency", "status", "invitation", "sort"),
+    "monthly": ("data_type measure currency sort search owners teams flags hide_idle lang".split()),
     "portal": (),
 }
 CONTENT_TYPES = {
@@ -113,8 +119,7 @@ def make_export(viewer: Viewer, *, export: int) -> None:
 def _make(viewer: Viewer, export: int, report: str, asked: dict[str, Any]) -> None:
     form = asked["format"]
     day = date.fromisoformat(asked["as_of"])
-    of_days = report == "customers" and viewer.kind in STAFF
-    with seeing_days(viewer, day) if of_days else seeing(viewer, read_only=True):
+    with _prepared(viewer, report, day):
         answer = _answer(viewer, report, asked)
         customers = shelf.customers_of(viewer, answer.accounts)
     file = answer.content(form)
@@ -131,16 +136,28 @@ def _make(viewer: Viewer, export: int, report: str, asked: dict[str, Any]) -> No
         )
 
 
-def _answer(viewer: Viewer, report: str, asked: dict[str, Any]) -> Answer:
+def _prepared(viewer: Viewer, report: str, day: date) -> AbstractContextManager[None]:
+    """seeing(), read only, with what the report rests on worked out."""
+    if viewer.kind in STAFF and report == "customers":
+        return seeing_days(viewer, day)
+    if viewer.kind in STAFF and report == "monthly":
+        return seeing_months(viewer)
+    return seeing(viewer, read_only=True)
+
+
+def _answer(viewer: Viewer, report: str, asked: dict[str, Any]) -> Answer | MonthlyAnswer:
     """A viewer with a database in hand may have written anything onto their own shelf."""
     if viewer.kind not in REPORTS[report]:
         raise NotAllowed("this report is not for this kind of viewer")
+    told = {name: asked[name] for name in ASKED[report] if name in asked}
+    if report == "monthly":
+        return monthly_answer(viewer, as_of=date.fromisoformat(asked["as_of"]), **told)
     one, two, three = asked["edges"]
     return ANSWERS[report](
         as_of=date.fromisoformat(asked["as_of"]),
         basis=asked["basis"],
         edges=(one, two, three),
-        **{name: asked[name] for name in ASKED[report] if name in asked},
+        **told,
     )
 
 

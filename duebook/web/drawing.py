@@ -135,7 +135,12 @@ def month_bars(levels: Sequence[Level]) -> SafeString:
 
 def point_bar(points: Decimal) -> SafeString:
     """Points of ten."""
-    part = max(0, min(100, 10 * points))
+    return share_bar(10 * points)
+
+
+def share_bar(part: Decimal | int) -> SafeString:
+    """Per cent of a whole. The figure stands beside it: aria-hidden."""
+    part = max(0, min(100, part))
     return SafeString(
         f'<svg class="bar" aria-hidden="true"><rect class="rest" width="100%" height="8"/>'
         f'<rect class="points" width="{part}%" height="8"/></svg>'

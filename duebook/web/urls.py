@@ -22,6 +22,7 @@ urlpatterns = [
     path("o/<slug:slug>/as-client/<int:as_client>/", include("duebook.web.portal.looked_at")),
     path("o/<slug:slug>/customers/", include("duebook.web.customers.urls")),
     path("o/<slug:slug>/views/", include("duebook.web.saved_views.urls")),
+    path("o/<slug:slug>/monthly/", include("duebook.web.monthly.urls")),
     path("o/<slug:slug>/people/", include("duebook.web.people.urls")),
     path("o/<slug:slug>/settings/", include("duebook.web.settings.urls")),
     path("o/<slug:slug>/imports/", include("duebook.web.intake.urls")),

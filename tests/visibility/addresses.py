@@ -25,8 +25,8 @@ ELSEWHERE = 302  # the form has done something, or the way leads on
 UNCLEAR = 400
 NOT_KNOWN = 401
 NO_ROWS = 415
-# Whoever holds one may use it.
-SECRETS = ("key", "uid", "secret", "slug of any", "connector type")
+# Whoever holds one may use it, or it is nobody's.
+SECRETS = ("currency", "month", "key", "uid", "secret", "slug of any", "connector type")
 
 
 @dataclass(frozen=True)
@@ -178,6 +178,13 @@ ADDRESSES = {
     "saved_views": _place(STAFF, 200, UNCLEAR),
     "saved_view": _place(STAFF, ELSEWHERE, NOT_SO, view="view"),
     "saved_view_change": _place(STAFF, NOT_SO, UNCLEAR, view="view"),
+    "monthly": _place(STAFF, 200, NOT_SO),
+    "monthly_sums": _place(STAFF, 200, NOT_SO),
+    "monthly_files": _place(STAFF, 200, ELSEWHERE),
+    "monthly_account": _place(STAFF, 200, NOT_SO, customer="customer", currency="currency"),
+    "monthly_cell": _place(
+        STAFF, 200, NOT_SO, customer="customer", currency="currency", month="month"
+    ),
     "aging": _place(STAFF, 200, 200),
     "invoices": _place(STAFF, 200, 200),
     "exports": _place(READERS, 200, UNCLEAR),

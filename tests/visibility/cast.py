@@ -349,6 +349,12 @@ class Cast:
     def _key(self, viewer: str, of: Company) -> str:
         return "1"
 
+    def _currency(self, viewer: str, of: Company) -> str:
+        return "USD"
+
+    def _month(self, viewer: str, of: Company) -> str:
+        return f"{TODAY:%Y-%m}"
+
     _uid = _key
 
     def _made(self, query: str, of: Company, **more: object) -> int:

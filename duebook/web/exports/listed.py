@@ -53,12 +53,15 @@ def _about(file: Shelved) -> Iterator[str]:
         "aging": _("Aging"),
         "invoices": _("Invoices"),
         "customers": _("Customers"),
+        "monthly": _("Monthly report"),
         "portal": _("What you owe"),
     }
     yield names.get(file.report, file.report)
     asked = file.asked
     if asked["basis"] == "invoice":
         yield _("aged from the invoice date")
+    if file.report == "monthly":
+        yield _("Debt") if asked["data_type"] == "debt" else _("Open orders")
     if bucket := asked.get("bucket"):
         yield word(bucket)
     for name in ("account", "currency"):

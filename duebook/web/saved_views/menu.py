@@ -20,7 +20,10 @@ from duebook.web.asked import OrganisationRequest
 from duebook.web.templatetags.figures import day as written
 
 # The pages that have views, by the names of their addresses.
-PAGES: dict[str, str | Promise] = {"customers": gettext_lazy("Customers")}
+PAGES: dict[str, str | Promise] = {
+    "customers": gettext_lazy("Customers"),
+    "monthly": gettext_lazy("Monthly report"),
+}
 WITHOUT = "none"  # instead of the default view
 
 

@@ -1,0 +1,15 @@
+"""By whom accounts are looked after: what lists can be filtered by."""
+
+from __future__ import annotations
+
+from duebook.reports.rows import records
+
+
+def owners() -> list[tuple[int, str]]:
+    """Who owns an account that the viewer sees: id and name, by name."""
+    return records("workers_owners.sql")
+
+
+def teams() -> list[tuple[int, str]]:
+    """Teams that an account is shared with, as far as the viewer sees it: id and name, by name."""
+    return records("workers_teams.sql")
