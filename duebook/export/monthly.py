@@ -66,7 +66,7 @@ def month_name(month: date, locale: Locale) -> str:
 
 def asked_notes(question: Question, locale: Locale) -> list[tuple[str, str]]:
     """Which rows a file of a page's question holds, and in which order. Inside seeing()."""
-    names = dict([*owners(), *teams(), (0, _("No owner"))])
+    names = dict([*owners(), *teams()])
     own, shared = (
         ", ".join(names.get(each, str(each)) for each in ids)
         for ids in (question.owners, question.teams)

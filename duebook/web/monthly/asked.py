@@ -18,7 +18,6 @@ from duebook.web.asked import OrganisationRequest, Unclear, asked_of
 from duebook.web.filters import one_of, text
 
 WORDS = ("account_name", "account_number", "oldest_order_date")  # a first click: the first of them
-NOBODY = "none"
 KEPT = ("data_type", "measure", "currency", "q", "owner", "team", "flag", "zeros", "sort", "lang")
 
 
@@ -26,7 +25,7 @@ KEPT = ("data_type", "measure", "currency", "q", "owner", "team", "flag", "zeros
 class Looking:
     """The state of the page. `currencies` are those it has rows in; `locale` names the months.
 
-    `owners` are people's ids, 0 for accounts without an owner; `teams` those of teams.
+    `owners` are people's ids, `teams` those of teams.
     """
 
     data_type: str
@@ -144,15 +143,11 @@ def _sort(query: QueryDict, data_type: str) -> str:
 
 
 def _ids(query: QueryDict, name: str) -> tuple[int, ...]:
-    """0 where nobody is meant."""
     found = []
-    for written in query.getlist(name):
-        if written == NOBODY and name == "owner":
-            found.append(0)
-        elif written.isascii() and written.isdecimal() and 0 < len(written) <= 18:
-            found.append(int(written))
-        elif written:
+    for written in filter(None, query.getlist(name)):
+        if not (written.isascii() and written.isdecimal() and len(written) <= 18):
             raise Unclear(_("“%(written)s” is not a number.") % {"written": written})
+        found.append(int(written))
     return tuple(found)
 
 

@@ -14,7 +14,7 @@ from duebook.export.monthly import month_name
 from duebook.reports.monthly import MEASURES
 from duebook.reports.monthly_page import FLAGS, Page
 from duebook.reports.workers import owners, teams
-from duebook.web.monthly.asked import NOBODY, Looking
+from duebook.web.monthly.asked import Looking
 
 MODES: dict[str, str | Promise] = {
     "debt": gettext_lazy("Debt"),
@@ -118,10 +118,8 @@ def _measure(looking: Looking, code: str) -> Way:
 
 
 def _filters(looking: Looking) -> list[Filter]:
-    found = owners()
-    unowned = [(0, _("No owner"))] if found else []
     return [
-        _filter(looking, "owner", _("Owner"), [*found, *unowned], looking.owners),
+        _filter(looking, "owner", _("Owner"), owners(), looking.owners),
         _filter(looking, "team", _("Team"), teams(), looking.teams),
         _flags(looking),
     ]
@@ -146,11 +144,7 @@ def _filter(
     ways = []
     for value, said in choices:
         turned = [each for each in chosen if each != value]
-        wanted = tuple(_written(each) for each in (*turned, *(() if value in chosen else (value,))))
+        wanted = tuple(map(str, turned if value in chosen else [*turned, value]))
         ways.append(Way(said, looking.address(**{code: wanted}), value in chosen))
     said = ", ".join(str(way.name) for way in ways if way.is_set)
     return Filter(name, said, ways, looking.address(**{code: ""}))
-
-
-def _written(value: int) -> str:
-    return str(value) if value else NOBODY
