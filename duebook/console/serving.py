@@ -9,8 +9,6 @@ from argparse import Namespace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
-from typing import cast
 
 from granian.constants import Interfaces
 from granian.server import MPServer as Granian
@@ -21,12 +19,11 @@ from duebook.demo import people
 from duebook.demo.blueprints import OWNER
 from duebook.demo.generator import PASSWORD, SampleOrganisation, sample_organisations
 from duebook.ingest.load import load, open_file
+from duebook.post.invitation import write_to
 from duebook.visibility import organisations
 from duebook.visibility.models import OrganisationRecord
 from duebook.visibility.organisations import PLATFORM, Refused, console_of, current
 from duebook.visibility.seeing import seeing
-from duebook.web.asked import OrganisationRequest
-from duebook.web.invitation.letter import write_to
 
 ADDRESS = "127.0.0.1"
 
@@ -80,9 +77,8 @@ def _invite(sample: SampleOrganisation) -> None:
     console = console_of(sample.slug)
     with seeing(console):
         seen = current(console)
-    asking = SimpleNamespace(organisation=seen, person_name=sample.people[0].name)
     for invitation in people.invite(sample, at=datetime.now(UTC)):
-        write_to(cast(OrganisationRequest, asking), invitation)
+        write_to(invitation, organisation=seen, inviter=sample.people[0].name)
 
 
 def _logins(samples: list[SampleOrganisation]) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from duebook.jobs import intake_work
 from duebook.jobs.exports import make_export
+from duebook.jobs.inviting import invite_many
 from duebook.jobs.polls import poll_connector
 from duebook.visibility.audit import coming_from
 from duebook.visibility.seeing import NotAllowed, raw
@@ -20,6 +21,7 @@ TASKS: dict[str, Callable[..., None]] = {
     "export": make_export,
     "check": intake_work.check,
     "commit": intake_work.commit,
+    "invite": invite_many,
     "poll": poll_connector,
 }
 

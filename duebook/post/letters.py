@@ -17,6 +17,10 @@ from django.template import Context
 from django.template.loader import get_template
 from django.utils import translation
 
+from duebook.post.letter import Letter
+from duebook.post.outbox import keep
+from duebook.visibility.seeing import raw
+
 
 def send(name: str, /, *, to: str, language: str, **context: Any) -> None:
     """Write a letter and put it into the outbox, once what is being done for it is kept.
@@ -24,10 +28,23 @@ def send(name: str, /, *, to: str, language: str, **context: Any) -> None:
     Inside seeing() it waits for the end of that transaction: what is undone sends nothing.
     Raises BadHeaderError for an address that runs over its line.
     """
-    subject, text = written(name, language=language, **context)
-    message = EmailMessage(subject, text, to=[to], headers={"Auto-Submitted": "auto-generated"})
+    message = _message(name, to=to, language=language, **context)
     message.message()  # complains now rather than after the commit
     once_kept(partial(_put, message))
+
+
+def send_once(name: str, /, *, once: str, to: str, language: str, **context: Any) -> None:
+    """The same at once, whatever transaction is open; never a second letter by the name `once`.
+
+    Several in one `transaction.atomic(using="default")` are put there together.
+    """
+    keep(Letter.of(_message(name, to=to, language=language, **context)), once=once)
+
+
+def is_written(once: str) -> bool:
+    """Whether there is, or was, a letter by this name."""
+    row = raw("default").execute("SELECT FROM letter WHERE once = %s", [once]).fetchone()
+    return row is not None
 
 
 def written(name: str, /, *, language: str, **context: Any) -> tuple[str, str]:
@@ -38,6 +55,11 @@ def written(name: str, /, *, language: str, **context: Any) -> tuple[str, str]:
         text = template.render(Context({**plain, "address": settings.ADDRESS}, autoescape=False))
     subject, _, rest = text.strip().partition("\n")
     return _one_line(subject), f"{rest.strip()}\n"
+
+
+def _message(name: str, /, *, to: str, language: str, **context: Any) -> EmailMessage:
+    subject, text = written(name, language=language, **context)
+    return EmailMessage(subject, text, to=[to], headers={"Auto-Submitted": "auto-generated"})
 
 
 def absolute(path: str) -> str:

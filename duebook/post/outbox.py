@@ -26,13 +26,15 @@ class Outbox(BaseEmailBackend):
         return len(letters)
 
 
-def keep(letter: Letter) -> int:
-    """The letter's id; its delivery is ordered."""
+def keep(letter: Letter, *, once: str | None = None) -> int:
+    """The letter's id; its delivery is ordered. 0 where there is one named `once` already."""
     connection = raw("default")
     row = connection.execute(
-        "INSERT INTO letter (recipient, sealed) VALUES (%s, %s) RETURNING id",
-        [", ".join(letter.recipients), letter.sealed()],
+        "INSERT INTO letter (recipient, sealed, once) VALUES (%s, %s, %s)"
+        " ON CONFLICT (once) DO NOTHING RETURNING id",
+        [", ".join(letter.recipients), letter.sealed(), once],
     ).fetchone()
-    assert row
+    if row is None:
+        return 0
     connection.execute("SELECT guard.enqueue_letter(%s)", [row[0]])
     return int(row[0])

@@ -71,6 +71,8 @@ BEGIN
             ('saved_view',        'own',      'person_id',   'siud', 'siud', '',     '',     ''),
             ('shared_view',       'org',      'id',          'sd',   's',    '',     '',     ''),
             ('default_view',      'own',      'person_id',   'siud', 'siud', '',     '',     ''),
+            ('bulk_act',          'person',   'person_id',   'siu',  'siu',  '',     '',     ''),
+            ('bulk_outcome',      'customer', 'customer_id', 'siu',  'siu',  '',     '',     ''),
             ('customer_aging',    'customer', 'customer_id', 's',    's',    '',     's',    ''),
             ('typical_amount',    'org',      'currency',    's',    's',    '',     's',    ''),
             ('org_day',           'org',      'day',         's',    's',    '',     's',    ''),
@@ -116,6 +118,10 @@ BEGIN
                     WHEN 'dispute' THEN format(sent, r.name, 'document_id')
                     WHEN 'dispute_case' THEN format(sent, r.name, 'document_id')
                     ELSE '' END;
+            END IF;
+            IF r.name = 'bulk_outcome' AND viewer.kind LIKE 'member%' THEN  -- of the acts that are theirs
+                mine := concat_ws(' AND ', mine, 'EXISTS (SELECT 1 FROM ar.bulk_act b'
+                    ' WHERE b.org_id = bulk_outcome.org_id AND b.id = bulk_outcome.act_id)');
             END IF;
             held := concat_ws(' AND ', held, mine);
             -- Whom an admin makes has a number just drawn: it is nobody's login, here or elsewhere. A note is in one's
@@ -177,7 +183,7 @@ GRANT SELECT ON ar.platform_person, ar.barred_person TO duebook_backup;
 GRANT SELECT ON ar.currency TO duebook_admin, duebook_member, duebook_member_all, duebook_client,
     duebook_service, duebook_service_read, duebook_platform, duebook_guard, duebook_rollup, duebook_backup;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA ar TO duebook_admin, duebook_service, duebook_platform, duebook_guard;
-GRANT USAGE ON SEQUENCE ar.invitation_id_seq, ar.note_id_seq, ar.saved_view_id_seq, ar.dispute_note_id_seq TO duebook_member, duebook_member_all;
+GRANT USAGE ON SEQUENCE ar.invitation_id_seq, ar.note_id_seq, ar.saved_view_id_seq, ar.bulk_act_id_seq, ar.dispute_note_id_seq TO duebook_member, duebook_member_all;
 GRANT USAGE ON SEQUENCE ar.export_id_seq TO duebook_member, duebook_member_all, duebook_client;
 
 -- Each entry of the audit trail is linked to the one before, as its transaction commits.

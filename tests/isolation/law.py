@@ -62,6 +62,8 @@ RIGHTS: dict[str, tuple[str, str, str, str, str, str, str]] = {
     "saved_view": ("own", "siud", "siud", "", "", "", "s"),
     "shared_view": ("org", "sd", "s", "", "", "", "siud"),
     "default_view": ("own", "siud", "siud", "", "", "", ""),
+    "bulk_act": ("person", "siu", "siu", "", "", "", ""),
+    "bulk_outcome": ("customer", "siu", "siu", "", "", "", ""),
     "customer_aging": ("customer", "s", "s", "", "s", "", ""),
     "typical_amount": ("org", "s", "s", "", "s", "", ""),
     "org_day": ("org", "s", "s", "", "s", "", ""),
@@ -169,6 +171,16 @@ def policy(table: str, role: str, *, version: int) -> tuple[str, str]:
 
 def _customers(table: str, kind: str) -> list[str]:
     """What narrows the organisation down to the viewer's customers."""
+    if table == "bulk_outcome" and kind in ("member", "member_all"):
+        own = (
+            "EXISTS (SELECT 1 FROM ar.bulk_act b"
+            " WHERE b.org_id = bulk_outcome.org_id AND b.id = bulk_outcome.act_id)"
+        )
+        return [*_by_customer(table, kind), own]
+    return _by_customer(table, kind)
+
+
+def _by_customer(table: str, kind: str) -> list[str]:
     reach = RIGHTS[table][0]
     principals = "ANY ((SELECT guard.viewer_principals())::bigint[])"
     customer = "id" if reach == "customer id" else "customer_id"

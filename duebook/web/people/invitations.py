@@ -13,12 +13,12 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from duebook.post.invitation import write_to
 from duebook.visibility import invitations
-from duebook.visibility.invitations import Outcome
+from duebook.visibility.invitations import Invitation, Outcome
 from duebook.visibility.organisations import Refused
 from duebook.web.asked import OrganisationRequest
 from duebook.web.audience import for_staff
-from duebook.web.invitation.letter import write_to
 from duebook.web.people.acting import act_of_admins, acted, undone
 from duebook.web.people.forms import Inviting
 
@@ -51,7 +51,7 @@ def resend(request: OrganisationRequest, slug: str, invitation: int) -> HttpResp
     def act() -> str:
         at = datetime.now(UTC)
         anew = invitations.resend(request.viewer, invitation, at=at, again=True)
-        write_to(request, anew)
+        _write(request, anew)
         return _("A new letter goes to %(email)s; the old link is dead.") % {"email": anew.email}
 
     return acted(request, act, back=_list(request, slug))
@@ -84,11 +84,15 @@ def _invited(request: OrganisationRequest, form: Inviting) -> list[Outcome]:
         return []
     for each in outcomes:
         if each.invitation:
-            write_to(request, each.invitation)
+            _write(request, each.invitation)
     if not any(each.invitation for each in outcomes):
         for each in outcomes:
             form.add_error("emails", each.reason)
     return outcomes
+
+
+def _write(request: OrganisationRequest, invitation: Invitation) -> None:
+    write_to(invitation, organisation=request.organisation, inviter=request.person_name)
 
 
 def _say(request: OrganisationRequest, outcomes: Sequence[Outcome]) -> None:

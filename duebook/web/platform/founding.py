@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from duebook.post.invitation import write_to
 from duebook.visibility import invitations, visits
 from duebook.visibility.organisations import Refused, create_organisation, current
 from duebook.visibility.seeing import seeing
 from duebook.visibility.viewer import Viewer
-from duebook.web.asked import OrganisationRequest
-from duebook.web.invitation.letter import write_to
 from duebook.web.platform.forms import Founding
 from duebook.web.platform.owners import OwnerRequest, for_owners
 
@@ -67,8 +64,7 @@ def _invite(request: OwnerRequest, inside: Viewer, given: dict[str, str]) -> Non
     )
     try:
         with seeing(inside):
-            request.organisation = current(inside)
             asked = invitations.invite(inside, given["admin_email"], role="admin", at=now)
-            write_to(cast(OrganisationRequest, request), asked)
+            write_to(asked, organisation=current(inside), inviter=request.person_name)
     finally:
         visits.leave(request.owner)
