@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import expect
 
+from duebook.web.customers import views
 from tests.browser import chromium, grave_findings, overflow
 from tests.people.conftest import signed_in
 from tests.people.test_in_a_browser import address as address
@@ -62,8 +63,53 @@ def test_a_morning_at_the_list(screen: Chromium, address: str, company: Company,
             page.keyboard.press("Enter")
         else:
             page.get_by_role("link", name="First").click()
-        expect(page.locator("h1")).to_have_text("First")
+        expect(page.locator("#beside h1")).to_have_text("First")
         for theme in ("light", "dark"):
             page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
             assert grave_findings(page) == []
         assert overflow(page) <= 0
+
+
+@pytest.mark.browser
+def test_an_account_beside_the_list(
+    screen: Chromium, address: str, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It follows the keys over the list's pages; the address holds it, and back closes it."""
+    monkeypatch.setattr(views, "ROWS", 2)
+    nora = signed_in(company.admin_email)
+    home = f"{address}/o/{company.slug}/customers/?sort=account_name"
+    with window(screen, address, "desktop", person=nora) as page:
+        page.goto(home)
+        rows, beside = page.locator("#customers tbody tr"), page.locator("#beside")
+        name, opened = beside.locator("h1"), page.locator("#customers tr.opened")
+        expect(beside).to_be_hidden()
+        page.locator("h1").click()
+        page.keyboard.press("j")
+        page.keyboard.press("Enter")
+        expect(name).to_have_text("First")
+        expect(beside).to_be_focused()
+        expect(opened).to_contain_text("C1")
+        page.keyboard.press("j")
+        expect(name).to_have_text("Österlund & <b>")
+        page.keyboard.press("j")  # the page is turned
+        expect(name).to_have_text("Pending")
+        expect(opened).to_contain_text("P-5")
+        expect(page).to_have_url(re.compile("after=.*&open="))
+        there = page.url
+        beside.locator("[data-next]").click()
+        expect(name).to_have_text("Second")
+        page.keyboard.press("k")
+        expect(page).to_have_url(there)
+        page.keyboard.press("Escape")
+        expect(beside).to_be_hidden()
+        expect(rows.first.locator("a").first).to_be_focused()
+        page.go_back()
+        expect(name).to_have_text("Pending")
+        page.goto(there)  # as sent to somebody
+        expect(name).to_have_text("Pending")
+        expect(beside.get_by_role("link", name="Open page")).to_have_attribute(
+            "href", re.compile(r"/customers/\d+/\?")
+        )
+        page.get_by_role("link", name="Outstanding").click()  # another order, no account
+        expect(page).to_have_url(re.compile("sort=-outstanding_amount$"))
+        expect(beside).to_be_hidden()

@@ -35,11 +35,20 @@ document.addEventListener("click", (event) => {
 
 /* The cursor walks the rows; the link of its row has the focus, so that enter opens it. */
 const rowsOf = () => [...document.querySelectorAll("[data-rows] tbody tr, #customers tbody tr")];
+let turning = 0; // the page of the list was turned at its end, by the cursor
 const walk = (step) => {
   const rows = rowsOf();
   if (!rows.length) return;
   const at = rows.findIndex((row) => row.classList.contains("cursor"));
-  const next = rows[Math.min(rows.length - 1, Math.max(0, at < 0 ? 0 : at + step))];
+  const beyond = at >= 0 && !rows[at + step] && document.querySelector(`#main .pages a[rel="${step > 0 ? "next" : "prev"}"]`);
+  if (beyond) {
+    turning = step;
+    beyond.click();
+    return;
+  }
+  land(rows, rows[Math.min(rows.length - 1, Math.max(0, at < 0 ? 0 : at + step))]);
+};
+const land = (rows, next) => {
   for (const row of rows) row.classList.toggle("cursor", row === next);
   next.querySelector("a")?.focus({ preventScroll: true });
   next.scrollIntoView({ block: "nearest" });
@@ -54,6 +63,12 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "e") document.querySelector("[data-export]")?.focus();
   else if (event.key === "n") document.querySelector("a[data-next]")?.click();
   else if (event.key === "p") document.querySelector("a[data-previous]")?.click();
+});
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.elt.id !== "main" || !turning) return;
+  const rows = rowsOf();
+  if (rows.length) land(rows, turning > 0 ? rows[0] : rows.at(-1));
+  turning = 0;
 });
 document.addEventListener("focusin", (event) => {
   const row = event.target.closest("#customers tbody tr");
