@@ -21,6 +21,7 @@ from duebook.visibility.seeing import NotAllowed, NotReady, raw, seeing
 from duebook.visibility.viewer import Viewer
 
 WEEK = timedelta(days=7)
+LOOK_BACK = timedelta(days=30)  # over which an account's page says how its priority changed
 ASKED_KEPT = 4  # past days beyond those that every dashboard shows
 EVENING = timedelta(hours=6)  # before midnight: then tomorrow is made ready
 
@@ -73,6 +74,13 @@ def are_there(org_id: int, *days: date) -> bool:
     return row is not None and row[0] == len(set(days))
 
 
+def is_scored(org_id: int, day: date) -> bool:
+    """Whether the collection priorities of a day can be read in the snapshot at hand."""
+    query = "SELECT is_scored FROM ar.org_day WHERE org_id = %s AND day = %s"
+    row = raw().execute(query, [org_id, day]).fetchone()
+    return row is not None and bool(row[0])
+
+
 def compared_with(day: date) -> tuple[date, date]:
     """A week before, and the same day of the month before, or its last."""
     year, month = (day.year, day.month - 1) if day.month > 1 else (day.year - 1, 12)
@@ -81,11 +89,12 @@ def compared_with(day: date) -> tuple[date, date]:
 
 
 def keep_ready(viewer: Viewer, *, at: datetime, by: str = "worker") -> None:
-    """The days that every dashboard shows, and in the evening tomorrow; others grow old and go."""
+    """The days that every dashboard and account shows, and in the evening tomorrow; others grow
+    old and go."""
     with seeing(viewer, by=by):
         organisation = current(viewer, by=by, at=at)
         stands_still = fixed_today(viewer, by=by) is not None
-    wanted = [organisation.today]
+    wanted = [organisation.today, organisation.today - LOOK_BACK]
     if not stands_still:
         wanted += _tomorrow(organisation, at=at)
     before = compared_with(organisation.today)

@@ -6,7 +6,7 @@ are always in step.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import psycopg
@@ -89,6 +89,8 @@ def set_owners(
         raw().execute("SELECT set_config('enable_nestloop', 'off', true)")
     changed = dict(raw().execute(ASSIGN, named).fetchall())
     raw().execute("SELECT set_config('enable_nestloop', 'on', true)")
+    given = dict(zip(customers, owners, strict=True))
+    _remember(viewer, "owner", {customer: given[customer] for customer in changed})
     return changed
 
 
@@ -102,7 +104,9 @@ def add_shares(
         " ORDER BY id ON CONFLICT DO NOTHING RETURNING customer_id"
     )
     asked = [principal_id, reason, viewer.org_id, list(customers)]
-    return sorted(row[0] for row in raw().execute(query, asked).fetchall())
+    added = sorted(row[0] for row in raw().execute(query, asked).fetchall())
+    _remember(viewer, "shared", dict.fromkeys(added, principal_id))
+    return added
 
 
 def remove_shares(
@@ -114,4 +118,16 @@ def remove_shares(
         " AND customer_id = ANY (%s) RETURNING customer_id"
     )
     asked = [viewer.org_id, principal_id, reason, list(customers)]
-    return sorted(row[0] for row in raw().execute(query, asked).fetchall())
+    removed = sorted(row[0] for row in raw().execute(query, asked).fetchall())
+    _remember(viewer, "unshared", dict.fromkeys(removed, principal_id))
+    return removed
+
+
+def _remember(viewer: Viewer, act: str, changed: Mapping[int, int | None]) -> None:
+    """For the history of each account: what was done, and for whom."""
+    query = (
+        "INSERT INTO ar.access_event (org_id, person_id, act, customer_id, principal_id)"
+        " SELECT %s, %s, %s, * FROM unnest(%s::bigint[], %s::bigint[])"
+    )
+    whom = [list(changed), list(changed.values())]
+    raw().execute(query, [viewer.org_id, viewer.person_id, act, *whom])

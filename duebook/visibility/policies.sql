@@ -47,6 +47,7 @@ BEGIN
             ('portal_payment',    'customer', 'customer_id', 's',    's',    's',    '',     ''),
             ('portal_payment_part', 'customer', 'customer_id', 'sd', 's',    's',    'sd',   ''),
             ('portal_payment_event', 'customer', 'customer_id', 's', 's',    's',    '',     ''),
+            ('access_event',      'customer', 'customer_id', 'si',   's',    '',     '',     ''),
             ('note',              'customer', 'customer_id', 'si',   'si',   '',     '',     ''),
             ('note_text',         'customer', 'customer_id', 'si',   'si',   '',     '',     ''),
             ('note_mention',      'customer', 'customer_id', 'si',   'si',   '',     '',     ''),
@@ -124,9 +125,10 @@ BEGIN
                     ' WHERE b.org_id = bulk_outcome.org_id AND b.id = bulk_outcome.act_id)');
             END IF;
             held := concat_ws(' AND ', held, mine);
-            -- Whom an admin makes has a number just drawn: it is nobody's login, here or elsewhere. A note is in one's
-            -- own name. Of what clients write about their accounts there is a writer: none in operator mode.
+            -- Whom an admin makes has a number just drawn: it is nobody's login, here or elsewhere. Notes and the like
+            -- are in one's own name. Of what clients write about their accounts there is a writer: none in operator mode.
             new := CASE r.name WHEN 'person' THEN 'id = currval(''guard.principal_id_seq'')'
+                WHEN 'access_event' THEN 'person_id = (SELECT guard.viewer_person())'
                 WHEN 'note' THEN 'person_id = (SELECT guard.viewer_person())'
                 WHEN 'dispute_note' THEN 'person_id = (SELECT guard.viewer_person())'
                 WHEN 'note_text' THEN 'person_id = (SELECT guard.viewer_person())'

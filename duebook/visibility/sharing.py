@@ -39,6 +39,9 @@ class Change:
     count: int
 
 
+NOTHING = Change(0, 0)
+
+
 @dataclass(frozen=True)
 class Done:
     """What was done: assign, share or unshare, with whom (None: nobody), how many customers."""
@@ -170,7 +173,7 @@ def _keep(
 ) -> Change:
     """Write down how to take it back; what is older than a week goes."""
     if not before:
-        return Change(0, 0)
+        return NOTHING
     old = "DELETE FROM ar.access_change WHERE org_id = %s AND at <= %s"
     raw().execute(old, [viewer.org_id, at - KEPT])
     owners = [owner or 0 for owner in before.values()] if act == "assign" else []

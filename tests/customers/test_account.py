@@ -7,10 +7,11 @@ from decimal import Decimal
 
 import pytest
 
-from duebook.reports.account import account, document, items, owed
-from duebook.reports.customers import of_account, typical
-from duebook.rollups.days import seeing_days
-from duebook.web.customers.account import why
+from duebook.reports.account import account, owed
+from duebook.reports.account_items import PARTS, Item, Tab, added, document, items, sums
+from duebook.reports.customers import of_account
+from duebook.rollups.days import LOOK_BACK, ready, seeing_days
+from duebook.web.customers.why import why
 from tests.customers.conftest import NOW, TODAY, text
 from tests.people.conftest import Browser, customer, signed_in
 from tests.world import Company
@@ -86,12 +87,15 @@ def test_tabs_add_up_to_the_rows_of_the_list(company: Company, first: int, day: 
     with seeing_days(company.viewer(company.admin_email), as_of):
         for row in of_account(first, as_of=as_of, at=NOW):
             left = {
-                part: items(first, part=part, currency=row.currency, as_of=as_of).chosen.balance
+                part: added(sums(Tab(first, part, row.currency, as_of), statuses=PARTS[part][:2]))
                 for part in ("invoices", "debits", "credits")
             }
-            assert left["invoices"] == row.outstanding_invoice_amount
-            assert left["debits"] == row.debit_adjustment_amount
-            assert left["credits"] == row.credit_adjustment_amount
+            assert left["invoices"].balance == row.outstanding_invoice_amount
+            assert left["invoices"].documents == row.outstanding_invoice_count
+            assert left["debits"].balance == row.debit_adjustment_amount
+            assert left["debits"].documents == row.debit_adjustment_count
+            assert left["credits"].balance == row.credit_adjustment_amount
+            assert left["credits"].documents == row.credit_adjustment_count
             history = owed(first, currency=row.currency, days=[as_of])
             assert history[-1].owed == row.outstanding_amount
 
@@ -101,37 +105,118 @@ def test_what_a_source_reports_is_no_payment_by_name(admin: Browser, company: Co
     assert "settled according to source" in documents(html)[0]
 
 
-def test_tabs_sort_and_page(company: Company, first: int) -> None:
-    named = {"part": "invoices", "currency": "USD", "as_of": TODAY}
+@pytest.fixture(scope="module")
+def busy(company: Company) -> int:
+    """An account with 130 invoices, some of them alike in amount and day; every third is paid."""
+    rows = [
+        {"account_number": "B-6", "invoice_number": f"B{n:03}", "issue_date": "2026-01-05"}
+        | {"due_date": f"2026-0{1 + n % 5}-{10 + n % 7}", "amount": f"{1 + n % 9}.00"}
+        | ({"settled_date": "2026-06-01"} if n % 3 == 0 else {})
+        for n in range(130)
+    ]
+    company.loads("accounts", [{"account_number": "B-6", "name": "Busy"}])
+    company.loads("invoices", rows)
+    return customer(company, "B-6")
+
+
+@pytest.mark.parametrize(
+    "sort", ["", "number", "-amount", "balance", "-due_date", "status", "date"]
+)
+def test_pages_follow_one_another_and_lead_back(company: Company, busy: int, sort: str) -> None:
+    tab = Tab(busy, "invoices", "USD", TODAY)
     with seeing_days(company.viewer(company.admin_email), TODAY):
-        every = ("open", "partially_paid", "paid")
-        for sort in ("number", "-number", "amount", "-balance", "due_date", "status"):
-            whole = items(first, **named, statuses=every, sort=sort).rows  # type: ignore[arg-type]
-            pages = [
-                items(first, **named, statuses=every, sort=sort, page=n, size=1).rows[0]  # type: ignore[arg-type]
-                for n in (1, 2, 3)
-            ]
-            assert pages == whole
-        beyond = items(first, **named, statuses=every, page=9, size=2)  # type: ignore[arg-type]
-        assert beyond.page == beyond.pages == 2
+        for statuses in (("open", "partially_paid"), ("open", "partially_paid", "paid")):
+            whole = items(tab, statuses=statuses, sort=sort, limit=500)
+            assert not whole.has_before and not whole.has_after
+            assert len(whole.rows) == len({each.id for each in whole.rows})
+            walked: list[Item] = []
+            page = items(tab, statuses=statuses, sort=sort, limit=7)
+            while True:
+                walked += page.rows
+                if not page.has_after:
+                    break
+                page = items(tab, statuses=statuses, sort=sort, after=walked[-1].id, limit=7)
+                assert page.has_before
+            assert walked == whole.rows
+            back = items(tab, statuses=statuses, sort=sort, before=walked[-1].id, limit=7)
+            assert (back.rows, back.has_before, back.has_after) == (walked[-8:-1], True, True)
+
+
+def test_a_page_that_begins_nowhere_is_the_first(company: Company, busy: int) -> None:
+    tab = Tab(busy, "invoices", "USD", TODAY)
+    with seeing_days(company.viewer(company.admin_email), TODAY):
+        first = items(tab, statuses=("open",), limit=7)
+        assert items(tab, statuses=("open",), after=10**12, limit=7) == first
+        assert items(tab, statuses=("open",), before=10**12, limit=7) == first
+
+
+def test_a_page_says_what_all_pages_come_to(admin: Browser, company: Company, busy: int) -> None:
+    html = page(admin, company, busy)
+    rows = documents(html)
+    assert len(rows) == 51 and rows[-1].startswith("86 documents")
+    assert "Ties out to the cent" in text(html)
+    after = re.search(r'rel="next" href="([^"]*after_id=[^"]*)"', html)
+    assert after
+    second = admin.get(after[1].replace("&amp;", "&")).content.decode()
+    assert len(documents(second)) == 37
+    assert documents(second)[-1] == rows[-1]
+
+
+def test_a_large_account_is_added_up_by_itself(
+    admin: Browser, company: Company, busy: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("duebook.reports.account_items.LARGE", 100)
+    html = page(admin, company, busy)
+    assert documents(html)[-1] == "Add all of them up"
+    there = re.search(r'hx-get="([^"]*counted=yes[^"]*)"', html)
+    assert there
+    counted = admin.get(there[1].replace("&amp;", "&")).content.decode()
+    assert documents(counted)[-1].startswith("86 documents")
 
 
 def test_the_points_add_up_to_the_score_of_the_list(company: Company) -> None:
     with seeing_days(company.viewer(company.admin_email), TODAY):
         for number in ("C1", "C2", "Ö-4"):
             (row,) = of_account(customer(company, number), as_of=TODAY, at=NOW)
-            told = why(row, typical=typical(as_of=TODAY, currency=row.currency))
-            assert told["score"] == row.collection_priority
-            points = told["factors"]
-            assert isinstance(points, list)
-            assert sum((each for _, each in points), Decimal(0)) == told["score"]
+            told = why(row, at=NOW)
+            assert told.score == row.collection_priority
+            assert sum((each.points for each in told.lines), Decimal(0)) == told.score
+
+
+def test_the_change_over_thirty_days_is_that_of_its_factors(company: Company, first: int) -> None:
+    before = TODAY - LOOK_BACK
+    admin = company.viewer(company.admin_email)
+    ready(admin, before)
+    with seeing_days(admin, TODAY):
+        (now,) = of_account(first, as_of=TODAY, at=NOW)
+        (then,) = of_account(first, as_of=before, at=NOW)
+        told = why(now, at=NOW)
+        assert told.moved == now.collection_priority - then.collection_priority
+        assert told.moved == sum((each.moved or 0 for each in told.lines), Decimal(0))
+        assert told.since == before
+
+
+def test_the_card_asks_for_the_change_once(admin: Browser, company: Company, first: int) -> None:
+    html = page(admin, company, first, "?as_of=2026-05-20")
+    there = re.search(r'hx-get="([^"]*/priority/[^"]*)"', html)
+    assert there and "since" not in text(html)
+    card = admin.get(there[1].replace("&amp;", "&")).content.decode()
+    card = re.search(r'<section class="why".*?</section>', card, re.S)[0]  # type: ignore[index]
+    assert "20 Apr 2026" in text(card) and "hx-get" not in card
+    assert there[0] not in page(admin, company, first, "?as_of=2026-05-20")
+
+
+def invoice_of(account: int) -> Item:
+    """The first by number, which has lines and a credit applied to it."""
+    tab = Tab(account, "invoices", "USD", TODAY)
+    return items(tab, statuses=("open", "partially_paid"), sort="number").rows[0]
 
 
 def test_a_document_with_its_lines_and_what_settles_it(
     admin: Browser, company: Company, first: int
 ) -> None:
     with seeing_days(company.viewer(company.admin_email), TODAY):
-        found = items(first, part="invoices", currency="USD", as_of=TODAY).rows[0]
+        found = invoice_of(first)
     html = admin.get(f"/o/{company.slug}/customers/{first}/documents/{found.id}/").content.decode()
     tables = re.findall(r'<table class="ledger panel-rows items">.*?</table>', html, re.S)
     lines, applied = (re.findall(r"<tr>.*?</tr>", each, re.S)[1:] for each in tables)
@@ -155,12 +240,14 @@ def test_a_document_of_another_account_is_not_there(
     admin: Browser, company: Company, first: int
 ) -> None:
     with seeing_days(company.viewer(company.admin_email), TODAY):
-        found = items(first, part="invoices", currency="USD", as_of=TODAY).rows[0]
+        found = invoice_of(first)
     other = customer(company, "C2")
     address = f"/o/{company.slug}/customers/{other}/documents/{found.id}/"
     assert admin.get(address).status_code == 404
 
 
-@pytest.mark.parametrize("query", ["?tab=x", "?state=x", "?order=x", "?page=0", "?page=x"])
+@pytest.mark.parametrize(
+    "query", ["?tab=x", "?state=x", "?order=x", "?after_id=x", "?tab=activity&before_event=x"]
+)
 def test_what_is_unclear_is_said(admin: Browser, company: Company, first: int, query: str) -> None:
     assert admin.get(f"/o/{company.slug}/customers/{first}/{query}").status_code == 400

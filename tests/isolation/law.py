@@ -37,6 +37,7 @@ RIGHTS: dict[str, tuple[str, str, str, str, str, str, str]] = {
     "portal_payment": ("customer", "s", "s", "s", "", "", "siu"),
     "portal_payment_part": ("customer", "sd", "s", "s", "sd", "", "sid"),
     "portal_payment_event": ("customer", "s", "s", "s", "", "", "si"),
+    "access_event": ("customer", "si", "s", "", "", "", ""),
     "note": ("customer", "si", "si", "", "", "", ""),
     "note_text": ("customer", "si", "si", "", "", "", ""),
     "note_mention": ("customer", "si", "si", "", "", "", ""),
@@ -86,7 +87,8 @@ PART_OF_DOCUMENT = {
 }
 # Codes and numbers: what is not here, of text, has no statistics that a plan could tell of.
 CODES = """
-    access_change.act access_change.reason allocation.currency allocation.external_id
+    access_change.act access_change.reason access_event.act allocation.currency
+    allocation.external_id
     allocation.origin allocation.source_version allocation_key.coalesce api_token.scopes
     audit_event.action connector.type currency.code customer_aging.currency customer.account_number
     customer.account_type customer.currency customer.external_id customer.name_origin
@@ -107,6 +109,7 @@ CODES = """
 # In whose name a row is written: the viewer's own.
 SIGNED = {
     "dispute_note": "person_id",
+    "access_event": "person_id",
     "note": "person_id",
     "note_text": "person_id",
     "note_mention": "author_id",

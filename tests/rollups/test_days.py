@@ -17,6 +17,7 @@ from duebook.ledger import posting
 from duebook.reports.customers import Asked, CustomerRow, customers
 from duebook.rollups.days import (
     ASKED_KEPT,
+    LOOK_BACK,
     all_ready,
     are_there,
     compared_with,
@@ -108,7 +109,7 @@ def test_a_stopped_clock_has_no_tomorrow(server: None) -> None:
     books = Books(accounts=["A"], today=TODAY)
     keep_ready(console_of(books.slug), at=datetime(2026, 6, 30, 23, tzinfo=UTC))
 
-    assert days_of(books) == sorted([*compared_with(TODAY), TODAY])
+    assert days_of(books) == sorted([*compared_with(TODAY), TODAY - LOOK_BACK, TODAY])
 
 
 def test_a_month_before_the_last_day_is_the_last_day() -> None:
@@ -124,7 +125,7 @@ def test_days_that_were_asked_for_grow_old(server: None) -> None:
         ready(console, day)
     keep_ready(console, at=AT)
 
-    wanted = {TODAY, *compared_with(TODAY)}
+    wanted = {TODAY, TODAY - LOOK_BACK, *compared_with(TODAY)}
     assert wanted | set(asked[2:]) == set(days_of(books))
     left = books.asks("SELECT DISTINCT day FROM ar.customer_aging")
     assert set(left) == set(days_of(books))
@@ -215,4 +216,4 @@ def test_the_worker_looks_after_every_organisation(server: None) -> None:
     for books in slugs:
         assert set(days_of(books)) >= {TODAY, *compared_with(TODAY)}
     with seeing(console_of(empty)):
-        assert raw().execute("SELECT count(*) FROM ar.org_day").fetchone() == (3,)
+        assert raw().execute("SELECT count(*) FROM ar.org_day").fetchone() == (4,)

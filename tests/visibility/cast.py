@@ -20,6 +20,7 @@ from django.test import Client
 from duebook.database.migrate import connect
 from duebook.ingest import kept_files
 from duebook.ingest.connectors import register
+from duebook.ledger import notes
 from duebook.visibility.models import Login
 from duebook.visibility.organisations import (
     PLATFORM,
@@ -202,6 +203,13 @@ class Cast:
             " ORDER BY d.id LIMIT 1",
             of,
         )
+
+    def _note(self, viewer: str, of: Company) -> int:
+        """Of an admin, who mentions nobody."""
+        admin = of.viewer(of.admin_email)
+        with seeing(admin):
+            act = notes.write(admin, [self._customer(viewer, of)], "Called", at=datetime.now(UTC))
+        return self._made("SELECT id FROM ar.note WHERE act_id = %(act)s", of, act=act.act_id)
 
     def _team(self, viewer: str, of: Company) -> int:
         return self._made(

@@ -108,17 +108,17 @@ def looking_at(request: OrganisationRequest, *, query: QueryDict | None = None) 
 
 def prepare(viewer: Viewer, request: HttpRequest) -> None:
     """Have the day of the URL worked out before the list is read."""
-    if day := _day(viewer, request):
+    if day := day_of(viewer, request):
         ready(viewer, day)
 
 
 def prepare_compared(viewer: Viewer, request: HttpRequest) -> None:
     """The same, and a week and a month before."""
-    if day := _day(viewer, request):
+    if day := day_of(viewer, request):
         ready(viewer, day, *compared_with(day))
 
 
-def _day(viewer: Viewer, request: HttpRequest) -> date | None:
+def day_of(viewer: Viewer, request: HttpRequest) -> date | None:
     """The day asked for; nothing where the view will say that there is no such day."""
     with seeing(viewer, read_only=True):
         today = current(viewer).today

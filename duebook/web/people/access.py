@@ -70,8 +70,17 @@ def undo(request: OrganisationRequest, slug: str, change: int) -> HttpResponse:
             "Taken back for %(count)s customer.", "Taken back for %(count)s customers.", done.count
         ) % {"count": done.count}
 
-    chosen = filter_of(request.POST)
-    return acted(request, act, back=reverse("access", args=[slug]) + address_of(chosen))
+    return acted(request, act, back=_after(request, slug, filter_of(request.POST), sharing.NOTHING))
+
+
+def of_account(request: OrganisationRequest, customer: int) -> dict[str, object]:
+    """What the page of an account shows an admin of who sees it."""
+    return {
+        "seen": reports.customer(customer),
+        "ways": reports.who_sees(customer),
+        "form": _form(request),
+        "done": _done(request),
+    }
 
 
 @for_admins
@@ -156,7 +165,11 @@ def _change(
 def _after(request: OrganisationRequest, slug: str, chosen: Filter, done: sharing.Change) -> str:
     """Back to the page whose button was pressed, with what was done."""
     said = {"done": str(done.id)} if done.count else {}
-    if one := ids_of(request.POST, "one"):
+    one = ids_of(request.POST, "one")
+    if one and request.POST.get("from") == "account":
+        account = reverse("customer", args=[slug, one[0]])
+        return account + address_of(Filter(), tab="people", **said)
+    if one:
         return reverse("customer_access", args=[slug, one[0]]) + address_of(Filter(), **said)
     return reverse("access", args=[slug]) + address_of(chosen, **said)
 

@@ -1,41 +1,17 @@
-"""How the documents of an account are grouped, and the colour of their age."""
+"""The colour of an invoice's age, and whom a note mentions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Sequence
 from decimal import Decimal
-from itertools import groupby
 
 from django import template
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
-
-from duebook.reports.account import Item
+from django.utils.html import escape
+from django.utils.safestring import SafeString
 
 register = template.Library()
-CREDITS: dict[str, str | Promise] = {
-    "credit_adjustment": _("Credit adjustments"),
-    "credit_invoice": _("Credit notes"),
-    "on account": _("On account"),
-}
 ENDS = ((0, "current"), (30, "days_1_30"), (60, "days_31_60"), (90, "days_61_90"))
-
-
-@dataclass(frozen=True)
-class Section:
-    """Rows under a name of their own; without one on most tabs."""
-
-    name: str | Promise
-    rows: list[Item]
-
-
-@register.filter
-def sections(rows: Sequence[Item], tab: str) -> list[Section]:
-    """Credits by what they are; other tabs are of one piece."""
-    if tab != "credits":
-        return [Section("", list(rows))]
-    return list(_sections(rows))
 
 
 @register.filter
@@ -46,10 +22,11 @@ def age_of(days_past_due: int | None, balance: Decimal) -> str:
     return next((age for end, age in ENDS if days_past_due <= end), "days_91_plus")
 
 
-def _sections(rows: Sequence[Item]) -> Iterator[Section]:
-    for name, found in groupby(rows, key=_section):
-        yield Section(CREDITS[name], list(found))
-
-
-def _section(row: Item) -> str:
-    return "on account" if row.document_class == "receipt" or row.kind not in CREDITS else row.kind
+@register.filter
+def mentioning(body: str, names: Sequence[str]) -> SafeString:
+    """The words of a note, line by line, with the colleagues it mentions set apart."""
+    said = str(escape(body))
+    if names:
+        called = "|".join(re.escape(str(escape(name))) for name in names)
+        said = re.sub(rf"(@(?:{called}))(?!\w)", r"<strong>\1</strong>", said, flags=re.IGNORECASE)
+    return SafeString("<br>".join(said.splitlines()))

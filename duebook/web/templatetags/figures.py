@@ -120,6 +120,13 @@ def changed(number: Decimal) -> SafeString:
 
 
 @register.filter
+def signed(number: Decimal) -> SafeString:
+    """+1.2: a change in points always carries its sign."""
+    sign = "+" if number > 0 else ""
+    return SafeString(f'<bdi dir="ltr">{sign}{_writer("").text(number)}</bdi>')
+
+
+@register.filter
 def lateness(days_past_due: int) -> str:
     """In words how late an invoice is. Due today is not late."""
     if days_past_due > 0:
@@ -147,6 +154,12 @@ def month(value: date) -> str:
 def moment(at: datetime, zone: str) -> SafeString:
     """20 Nov 2026, 14:05 UTC+2, in a time zone."""
     return _moment(at.astimezone(ZoneInfo(zone)), "%H:%M")
+
+
+@register.filter
+def day_in(at: datetime, zone: str) -> str:
+    """The day of a moment in a time zone: 20 Nov 2026."""
+    return day(at.astimezone(ZoneInfo(zone)).date())
 
 
 @register.filter

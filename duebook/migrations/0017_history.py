@@ -1,0 +1,13 @@
+"""History of accounts: the SQL file beside this one; no model of Django's concerns it."""
+
+from pathlib import Path
+
+from django.db import migrations
+
+SQL = Path(__file__).with_suffix(".sql").read_text()
+
+
+class Migration(migrations.Migration):
+    dependencies = [("duebook", "0016_bulk_acts")]
+
+    operations = [migrations.RunSQL(SQL)]

@@ -1,0 +1,240 @@
+"""The documents of an account, tab by tab, as of a day: pages of them, and what they add up to.
+
+A page is read by keyset: it begins after a document, or ends before one, so that the hundredth
+costs what the first does.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, LiteralString
+
+from duebook.reports.customers_order import Keys, Order
+from duebook.reports.rows import organisation, query
+from duebook.visibility.seeing import raw
+
+# The tabs, and the statuses that documents have there. What is void or a draft counts on no figure.
+PARTS: dict[str, tuple[str, ...]] = {
+    "invoices": ("open", "partially_paid", "paid", "void", "draft"),
+    "debits": ("open", "partially_paid", "paid", "void", "draft"),
+    "credits": ("open", "partly_applied", "applied", "void", "draft"),
+    "payments": ("open", "partly_applied", "applied", "void", "draft"),
+    "orders": ("open", "closed", "void", "draft"),
+}
+WITH_BALANCE = frozenset({"open", "partially_paid", "partly_applied"})
+OF_PART: dict[str, LiteralString] = {
+    "invoices": "d.class = 'charge' AND d.ages",
+    "debits": "d.class = 'charge' AND NOT d.ages",
+    "credits": "(d.class = 'credit' OR d.class = 'receipt' AND b.balance > 0)",
+    "payments": "d.class = 'receipt'",
+    "orders": "d.class = 'order'",
+}
+SECTIONS = ("credit adjustments", "credit notes", "on account")  # of credits, in their order
+ORDERS: dict[str, LiteralString] = {
+    "number": "i.number",
+    "date": "i.issue_date",
+    "due_date": "COALESCE(i.due_date, 'infinity')",
+    "amount": "i.amount",
+    "balance": "i.balance",
+    "status": "array_position(%(ranks)s::text[], i.status)",
+    "kind": "i.section",
+}
+USUAL_ORDER = {"invoices": "due_date", "debits": "due_date"}  # else the newest first
+LARGE = 1000  # documents; from there on adding all of them up is a request of its own
+
+
+@dataclass(frozen=True)
+class Billed:
+    """A document as a tab and its own page show it. `balance` is what is left of it."""
+
+    id: int
+    number: str
+    kind: str
+    document_class: str
+    issue_date: date
+    due_date: date | None
+    amount: Decimal
+    balance: Decimal
+    status: str
+    reason: str | None
+    method: str | None
+    origin: str
+
+
+@dataclass(frozen=True)
+class Item(Billed):
+    """A document on a tab. `lines` counts its line items by the source's own status;
+    `days_past_due` is None where nothing is due; `section` places a credit in SECTIONS."""
+
+    section: int
+    days_past_due: int | None
+    disputed: Decimal | None
+    lines: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Document(Billed):
+    """A document as its own page shows it."""
+
+    void_on: date | None
+    currency: str
+    order_number: str | None
+    discount_amount: Decimal | None
+    discount_date: date | None
+
+
+@dataclass(frozen=True)
+class Sum:
+    """What the documents of one status, and of one section of the credits, come to."""
+
+    status: str
+    section: int
+    documents: int
+    amount: Decimal
+    balance: Decimal
+
+
+@dataclass(frozen=True)
+class ItemPage:
+    """Some documents in order; whether there are more at either end."""
+
+    rows: list[Item]
+    has_before: bool
+    has_after: bool
+
+
+@dataclass(frozen=True)
+class Tab:
+    """Which documents of an account: those of a part, in one currency, as of a day."""
+
+    customer: int
+    part: str
+    currency: str
+    as_of: date
+
+    @property
+    def named(self) -> dict[str, Any]:
+        return {
+            "org": organisation(),
+            "customer": self.customer,
+            "currency": self.currency,
+            "as_of": self.as_of,
+        }
+
+    def text(self, file: str, *, statuses: Sequence[str] = ()) -> LiteralString:
+        """A file with what tells this tab. What has a balance is found by an index of its own."""
+        part = OF_PART[self.part]
+        if self.part != "orders" and statuses and WITH_BALANCE.issuperset(statuses):
+            part = f"{part} AND d.closed_on > %(as_of)s::date"
+        return query(file).replace("[part]", part)
+
+
+def items(
+    tab: Tab,
+    *,
+    statuses: Sequence[str],
+    sort: str = "",
+    after: int | None = None,
+    before: int | None = None,
+    limit: int = 50,
+) -> ItemPage:
+    """Documents with one of these statuses: the first, those after a document, or before one.
+
+    `sort` is one of ORDERS, `-` before it reverses. A document that is not there any more begins
+    at the start. Raises KeyError for a part or a column that there is not.
+    """
+    order = order_of(tab.part, sort)
+    keys = _keys(tab, order, before or after)
+    backwards = before is not None and keys is not None
+    walked = order.reversed() if backwards else order
+    text = tab.text("account_page.sql", statuses=statuses)
+    text = text.replace("[order]", walked.text).replace("[after]", walked.after(keys))
+    named = {**tab.named, **(keys or {}), "statuses": list(statuses), "limit": limit + 1}
+    found = raw().execute(text, {**named, "ranks": list(PARTS[tab.part])}).fetchall()
+    rows = [_item(each) for each in found[:limit]]
+    more = len(found) > limit
+    if backwards:
+        return ItemPage(rows[::-1], has_before=more, has_after=True)
+    return ItemPage(rows, has_before=keys is not None, has_after=more)
+
+
+def sums(tab: Tab, *, statuses: Sequence[str] = ()) -> list[Sum]:
+    """What all documents of a tab come to, by status; it reads each of them.
+
+    With `statuses` only of those.
+    """
+    found = raw().execute(tab.text("account_sums.sql", statuses=statuses), tab.named).fetchall()
+    every = [Sum(*each) for each in found]
+    return [each for each in every if not statuses or each.status in statuses]
+
+
+def added(of: Sequence[Sum]) -> Sum:
+    """Several sums as one."""
+    return Sum(
+        "",
+        0,
+        sum(each.documents for each in of),
+        sum((each.amount for each in of), Decimal(0)),
+        sum((each.balance for each in of), Decimal(0)),
+    )
+
+
+def is_large(customer: int) -> bool:
+    """Whether an account has so many documents that a page should not add them all up."""
+    query = (
+        "SELECT count(*) FROM (SELECT FROM ar.document"
+        " WHERE org_id = %s AND customer_id = %s LIMIT %s) AS d"
+    )
+    row = raw().execute(query, [organisation(), customer, LARGE + 1]).fetchone()
+    return row is not None and row[0] > LARGE
+
+
+def document(customer: int, document: int, *, as_of: date) -> Document | None:
+    """A document of this account; None when it has none such on that day."""
+    known = raw().execute(
+        "SELECT currency, class, ages FROM ar.document"
+        " WHERE org_id = %s AND id = %s AND customer_id = %s",
+        [organisation(), document, customer],
+    )
+    row = known.fetchone()
+    if row is None:
+        return None
+    currency, of_class, ages = row
+    charge = "invoices" if ages else "debits"
+    parts = {"charge": charge, "credit": "credits", "receipt": "payments", "order": "orders"}
+    tab = Tab(customer, parts[of_class], currency, as_of)
+    found = raw().execute(tab.text("account_document.sql"), {**tab.named, "document": document})
+    told = found.fetchone()
+    return Document(*told) if told else None
+
+
+def order_of(part: str, sort: str) -> Order:
+    """The order that a sort means, credits within their sections; ties by number and id."""
+    sort = sort or USUAL_ORDER.get(part, "-date")
+    first: tuple[tuple[LiteralString, bool], ...] = (
+        (ORDERS[sort.removeprefix("-")], sort.startswith("-")),
+    )
+    if part == "credits" and first[0][0] != ORDERS["kind"]:
+        first = ((ORDERS["kind"], False), *first)
+    ties = tuple((each, False) for each in ("i.number", "i.id") if each != first[-1][0])
+    return Order((*first, *ties))
+
+
+def _keys(tab: Tab, order: Order, document: int | None) -> Keys | None:
+    """What a document is sorted by; None when there is none such to be seen."""
+    if document is None:
+        return None
+    text = f"SELECT {order.keys} FROM ({tab.text('account_items.sql')}) AS i WHERE i.id = %(at)s"
+    named = {**tab.named, "at": document, "ranks": list(PARTS[tab.part])}
+    row = raw().execute(text, named).fetchone()
+    return {f"key_{number}": value for number, value in enumerate(row)} if row else None
+
+
+def _item(found: tuple[Any, ...]) -> Item:
+    """The line items come as JSON."""
+    *told, lines = found
+    return Item(*(*told, json.loads(lines or "{}")))
