@@ -11,11 +11,11 @@ REVOKE ALL ON ALL FUNCTIONS IN SCHEMA guard FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION guard.viewer_org(text), guard.viewer_person()
     TO duebook_admin, duebook_member, duebook_member_all, duebook_client, duebook_service, duebook_service_read;
 GRANT EXECUTE ON FUNCTION guard.viewer_organisation() TO duebook_rollup;
-GRANT EXECUTE ON FUNCTION guard.customers_like(text[]), guard.invited(bigint[], timestamptz)
+GRANT EXECUTE ON FUNCTION guard.customers_like(text[], bigint), guard.invited(bigint[], timestamptz)
     TO duebook_admin, duebook_member, duebook_member_all, duebook_service, duebook_service_read;
 GRANT EXECUTE ON FUNCTION guard.colleagues(bigint[]) TO duebook_admin, duebook_member, duebook_member_all;
 GRANT EXECUTE ON FUNCTION guard.contacts(bigint) TO duebook_admin, duebook_member, duebook_member_all;
-GRANT EXECUTE ON FUNCTION guard.viewer_principals(), guard.member_org() TO duebook_member;
+GRANT EXECUTE ON FUNCTION guard.viewer_principals(), guard.viewer_accounts(), guard.member_org() TO duebook_member;
 GRANT EXECUTE ON FUNCTION guard.viewer_customers(), guard.disputing_customers() TO duebook_client;
 GRANT EXECUTE ON FUNCTION guard.viewer_is_platform(), guard.set_standing(bigint, boolean, boolean), guard.standing()
     TO duebook_platform;

@@ -160,6 +160,8 @@ def _rollup_functions() -> LiteralString:
     medians = statements(rollups / "medians.sql").replace("{rows}", ROWS)
     typical = statements(rollups / "typical.sql").replace("{medians}", medians)
     text = statements(rollups / "functions.sql").replace("{age}", age).replace("{typical}", typical)
+    text = text.replace("{totals}", statements(rollups / "totals.sql"))
+    text = text.replace("{sums}", statements(rollups / "sums.sql"))
     text = text.replace("{score}", statements(rollups / "score.sql"))
     return text.replace("{points}", statements(rollups / "points.sql"))
 

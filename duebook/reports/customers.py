@@ -10,16 +10,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, LiteralString
 
-from duebook.reports.customers_order import Keys, Order, order_of
-from duebook.reports.rows import organisation, query, records
-from duebook.reports.searching import searched
+from duebook.reports.customers_filter import INVITATIONS as INVITATIONS
+from duebook.reports.customers_filter import Filter, filtered
+from duebook.reports.customers_order import Keys, Order, Stretch, order_of
+from duebook.reports.rows import organisation, query, records, sees_all
 from duebook.rollups.days import must_be_there
 from duebook.visibility.seeing import raw
 
 STATUSES = ("Active", "Inactive")
-INVITATIONS = ("Not Invited", "Pending", "Accepted", "Declined", "Expired")
 BANDS = ("act now", "watch", "on track", "nothing to do")
 DEFAULT_SORT = "-collection_priority"
 
@@ -151,7 +151,8 @@ def customers(
     backwards = bool(before)
     keys = _keys(order, asked, before or after)
     walked = order.reversed() if backwards else order
-    rows = _rows(walked, asked, keys, at=at, limit=None if limit is None else limit + 1)
+    meant = _meant(asked, at=at)
+    rows = _rows(walked, asked, meant, keys, at=at, limit=None if limit is None else limit + 1)
     more = limit is not None and len(rows) > limit
     rows = rows[:limit]
     if backwards:
@@ -161,12 +162,9 @@ def customers(
 
 def of_account(customer: int, *, as_of: date, at: datetime) -> list[CustomerRow]:
     """The rows of one account on a day, one for each currency."""
-    named = {**_named(Asked(as_of), at=at), "only": [customer], "at": at, "limit": None}
-    order = order_of("currency")
-    text = query("customers.sql").replace("[joined]", order.joined)
-    text = text.replace("[order]", order.text).replace("[after]", order.after(None))
-    found = raw().execute(text, {"org": organisation(), **named}).fetchall()
-    return [CustomerRow(*row) for row in found]
+    asked = Asked(as_of)
+    meant = _meant(asked, at=at, only=(customer,))
+    return _rows(order_of("currency"), asked, meant, None, at=at, limit=None)
 
 
 def typical(*, as_of: date, currency: str) -> Decimal | None:
@@ -181,8 +179,9 @@ def panel(asked: Asked, *, days: tuple[date, ...] = (), at: datetime) -> list[To
     All days are there for all currencies found, the latest day first; zeros where there was none.
     """
     every = (asked.as_of, *days)
-    named = {**_named(asked, *days, at=at), "days": list(every)}
-    found = [Totals(*each) for each in records("customers_panel.sql", **named)]
+    meant = _meant(asked, *days, at=at)
+    named = {**meant.named, "days": list(every)}
+    found = [Totals(*each) for each in _run("customers_panel.sql", named, sums=_sums(meant))]
     known = {(each.day, each.currency): each for each in found}
     currencies = sorted({each.currency for each in found} or {asked.currency} - {""})
     return [
@@ -194,7 +193,10 @@ def panel(asked: Asked, *, days: tuple[date, ...] = (), at: datetime) -> list[To
 
 def accounts(asked: Asked, *, at: datetime) -> list[int]:
     """The customers of all rows that match, each once: what `select all` means."""
-    return [row[0] for row in records("customers_accounts.sql", **_named(asked, at=at))]
+    meant = _meant(asked, at=at)
+    named = {**meant.named, "as_of": asked.as_of}
+    found = _run("customers_accounts.sql", named, joined=meant.joined, asked=meant.text)
+    return [row[0] for row in found]
 
 
 def currencies(*, as_of: date) -> list[str]:
@@ -203,13 +205,56 @@ def currencies(*, as_of: date) -> list[str]:
 
 
 def _rows(
-    order: Order, asked: Asked, keys: Keys | None, *, at: datetime, limit: int | None
+    order: Order,
+    asked: Asked,
+    meant: Filter,
+    keys: Keys | None,
+    *,
+    at: datetime,
+    limit: int | None,
 ) -> list[CustomerRow]:
-    text = query("customers.sql").replace("[joined]", order.joined)
-    text = text.replace("[order]", order.text).replace("[after]", order.after(keys))
-    named = {**_named(asked, at=at), **(keys or {}), "at": at, "limit": limit}
-    found = raw().execute(text, {"org": organisation(), **named}).fetchall()
-    return [CustomerRow(*row) for row in found]
+    """As many rows as wanted, from one stretch of the list after another."""
+    rows: list[CustomerRow] = []
+    whole = [Stretch("true", {})]
+    for stretch in whole if limit is None else order.stretches(keys, _types):
+        named = {**meant.named, **(keys or {}), **stretch.named, "as_of": asked.as_of, "at": at}
+        found = _run(
+            "customers.sql",
+            {**named, "limit": None if limit is None else limit - len(rows)},
+            joined=order.joined if meant.joined in order.joined else meant.joined + order.joined,
+            asked=meant.text,
+            stretch=stretch.condition,
+            after=order.after(keys),
+            order=order.text,
+        )
+        rows += [CustomerRow(*row) for row in found]
+        if len(rows) == limit:
+            break
+    return rows
+
+
+def _types() -> list[str]:
+    return [row[0] for row in records("customers_types.sql")]
+
+
+def _sums(meant: Filter) -> LiteralString:
+    """Where the sums of a panel come from: kept for all rows together, added up of others."""
+    of_rows = query("customers_sums.sql").replace("[joined]", meant.joined)
+    if not (meant.is_whole and sees_all()):
+        return of_rows.replace("[asked]", meant.text).replace("[sign]", "")
+    kept = query("customers_kept.sql")
+    if not meant.without:
+        return kept
+    left_out = meant.text.replace("<> ALL (%(without)s)", "= ANY (%(without)s)")
+    return f"{kept} UNION ALL {of_rows.replace('[asked]', left_out).replace('[sign]', '-')}"
+
+
+def _run(file: str, named: dict[str, Any], **parts: LiteralString) -> list[tuple[Any, ...]]:
+    """The answer of a file with these texts in the places of their names in brackets."""
+    text = query(file)
+    for place, part in parts.items():
+        text = text.replace(f"[{place}]", part)
+    return raw().execute(text, {"org": organisation(), **named}).fetchall()
 
 
 def _keys(order: Order, asked: Asked, key: str) -> Keys | None:
@@ -217,31 +262,23 @@ def _keys(order: Order, asked: Asked, key: str) -> Keys | None:
     customer, _, currency = key.partition(".")
     if not customer.isdecimal() or len(customer) > 18:
         return None
-    text = query("customers_key.sql").replace("[joined]", order.joined)
-    text = text.replace("[keys]", order.keys)
-    named = {"org": organisation(), "as_of": asked.as_of, "customer": int(customer)}
-    row = raw().execute(text, {**named, "currency": currency}).fetchone()
-    return {f"key_{n}": value for n, value in enumerate(row)} if row else None
+    named = {"as_of": asked.as_of, "customer": int(customer), "currency": currency}
+    for row in _run("customers_key.sql", named, joined=order.joined, keys=order.keys):
+        return {f"key_{n}": value for n, value in enumerate(row)}
+    return None
 
 
-def _named(asked: Asked, *others: date, at: datetime) -> dict[str, Any]:
-    """The parameters of customers_asked.sql, and the day, which must be there."""
+def _meant(
+    asked: Asked, *others: date, at: datetime, only: tuple[int, ...] | None = None
+) -> Filter:
+    """The rows that are meant, of days that must be there."""
     must_be_there(organisation(), asked.as_of, *others)
-    only = searched(asked.search)
-    without: set[int] | None = None
-    if asked.invitation and set(asked.invitation) != set(INVITATIONS):
-        states = dict(raw().execute("SELECT * FROM guard.invited(NULL, %s)", [at]).fetchall())
-        wanted = {each.lower() for each in asked.invitation}
-        if "not invited" in wanted:
-            without = {each for each, state in states.items() if state not in wanted}
-        else:
-            chosen = {each for each, state in states.items() if state in wanted}
-            only = chosen if only is None else only & chosen
     status = set(asked.status)
-    return {
-        "as_of": asked.as_of,
-        "currency": asked.currency,
-        "active": None if status in (set(), set(STATUSES)) else status == {"Active"},
-        "only": None if only is None else list(only),
-        "without": None if without is None else list(without),
-    }
+    return filtered(
+        currency=asked.currency,
+        active=None if status in (set(), set(STATUSES)) else status == {"Active"},
+        search=asked.search,
+        invitation=asked.invitation,
+        at=at,
+        only=only,
+    )

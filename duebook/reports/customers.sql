@@ -6,8 +6,9 @@ WITH picked AS MATERIALIZED (
         SELECT a.*
         FROM ar.customer_aging a
         [joined]
-        WHERE {customers_asked}
+        WHERE [asked]
           AND a.day = %(as_of)s
+          AND [stretch]
           AND ([after])
         ORDER BY [order]
         LIMIT %(limit)s

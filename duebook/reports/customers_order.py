@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, LiteralString
 
@@ -51,7 +52,30 @@ ACCOUNT: LiteralString = "JOIN ar.customer b ON b.org_id = %(org)s AND b.id = a.
 INTERNAL: LiteralString = (
     "LEFT JOIN ar.customer_internal m ON m.org_id = %(org)s AND m.customer_id = a.customer_id"
 )
+# Columns in which most accounts have nothing, each with an index of the others.
+SPARSE: frozenset[LiteralString] = frozenset(
+    (
+        "a.current_amount",
+        "a.past_due_amount",
+        "a.debit_amount",
+        "a.credit_amount",
+        "a.days_overdue",
+        "a.d1_30_amount",
+        "a.d31_60_amount",
+        "a.d61_90_amount",
+        "a.d91_plus_amount",
+    )
+)
+TYPES = "b.account_type"
 Key = tuple[LiteralString, bool]  # an expression, and whether the largest comes first
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Rows that follow each other in the list, by a condition and its parameters."""
+
+    condition: LiteralString
+    named: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -73,6 +97,39 @@ class Order:
         """What must stand beside ar.customer_aging for the keys."""
         own = ACCOUNT if "b." in self.keys else ""
         return own + (f" {INTERNAL}" if "m." in self.keys else "")
+
+    def stretches(self, keys: Keys | None, types: Callable[[], list[str]]) -> list[Stretch]:
+        """The list from a row on, cut where another index goes on with the same order.
+
+        An index gives rows with something in a column in its order, another those with nothing in
+        the order of what they owe. `types`: the account types there are, in their order.
+        """
+        (part, down), (_, next_down) = self.parts[:2]
+        begins = keys["key_0"] if keys else None
+        if part == TYPES:
+            found = sorted(types(), reverse=down)
+            kept = [
+                each
+                for each in found
+                if begins is None or (each <= begins if down else each >= begins)
+            ]
+            return [Stretch(f"{TYPES} = %(type)s", {"type": each}) for each in kept]
+        signs: list[tuple[LiteralString, int]] = []
+        if part in SPARSE:
+            signs = [("= 0", 0), ("<> 0", 1)]
+        elif part == "a.score" and down != next_down:
+            signs = [("= 0", 0), ("> 0", 1)]
+        elif part == "a.outstanding" and down == next_down:
+            signs = [("< 0", -1), ("= 0", 0), ("> 0", 1)]
+        if not signs:
+            return [Stretch("true", {})]
+        here = None if begins is None else (begins > 0) - (begins < 0)
+        ahead = [
+            Stretch(f"{part} {said}", {})
+            for said, sign in (signs[::-1] if down else signs)
+            if here is None or (sign <= here if down else sign >= here)
+        ]
+        return ahead
 
     def reversed(self) -> Order:
         return replace(self, parts=tuple((part, not down) for part, down in self.parts))

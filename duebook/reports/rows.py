@@ -13,6 +13,7 @@ from duebook.visibility.seeing import raw
 
 HERE = Path(__file__).parent
 Row = TypeVar("Row")
+SEE_ALL = ("admin", "member_all", "service", "service_read")
 
 
 def rows(row: type[Row], file: str, **named: Any) -> list[Row]:
@@ -40,6 +41,12 @@ def organisation() -> int:
     """
     row = raw().execute("SELECT split_part(current_setting('duebook.viewer'), '.', 1)").fetchone()
     return int(row[0]) if row else 0
+
+
+def sees_all() -> bool:
+    """Whether the viewer is of a kind that sees every customer of the organisation."""
+    row = raw().execute("SELECT split_part(current_setting('duebook.viewer'), '.', 3)").fetchone()
+    return row is not None and row[0] in SEE_ALL
 
 
 @cache

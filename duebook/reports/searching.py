@@ -11,10 +11,20 @@ def searched(search: str) -> set[int] | None:
 
     Candidates by id, which the policies check again; None when nothing is searched for.
     """
+    patterns = like(search)
+    return set(found(patterns)) if patterns else None
+
+
+def like(search: str) -> list[str]:
+    """What the search text of such customers is like; nothing when nothing is searched for."""
     words = plain(" ".join(search.split()))
-    if not words:
-        return None
     escaped = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    patterns = [f"%{escaped}%"] if len(words) > 2 else [f"{escaped}%", f"%\n{escaped}%"]
-    rows = raw().execute("SELECT guard.customers_like(%s)", [patterns]).fetchall()
-    return {row[0] for row in rows}
+    if len(words) > 2:
+        return [f"%{escaped}%"]
+    return [f"{escaped}%", f"%\n{escaped}%"] if words else []
+
+
+def found(patterns: list[str], *, most: int | None = None) -> list[int]:
+    """The customers whose search text is like one of them, so many at most, in no order."""
+    rows = raw().execute("SELECT guard.customers_like(%s, %s)", [patterns, most]).fetchall()
+    return [row[0] for row in rows]

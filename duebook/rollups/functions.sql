@@ -28,16 +28,28 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT COALESCE(o.today_fixed, (now() AT TIME ZONE o.timezone)::date) FROM ar.org o WHERE o.org_id = org
 $$;
 
--- The rows of some accounts (NULL: all) on one day. Only rows that differ are written.
+-- The rows of some accounts (NULL: all) on one day, and the day's totals. Only rows that differ are written.
 CREATE OR REPLACE FUNCTION rollup.age(org bigint, at date, customers bigint[]) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    before ar.day_total[];
 BEGIN
     PERFORM set_config('work_mem', '128MB', true), set_config('jit', 'off', true);
     IF customers IS NULL THEN  -- joined by hashing: nothing is known of how much comes out of the documents
         PERFORM set_config('enable_nestloop', 'off', true), set_config('enable_mergejoin', 'off', true);
+        SELECT array_agg(t) INTO before FROM ar.day_total t WHERE t.org_id = org AND t.day = at;
+    ELSE
+        EXECUTE $query$SELECT array_agg(s::ar.day_total) FROM ({sums}) AS s$query$ INTO before USING org, at, customers;
     END IF;
     EXECUTE $query${age}$query$ USING org, at, customers;
+    EXECUTE $query${totals}$query$ USING org, at, customers, before;
 END $$;
+
+-- What all listed rows of some days add up to, for those who see all of them.
+CREATE OR REPLACE FUNCTION rollup.totals(days date[]) RETURNS SETOF ar.day_total
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT t.* FROM ar.day_total t WHERE t.org_id = (SELECT guard.viewer_organisation()) AND t.day = ANY (days) AND t.accounts > 0
+$$;
 
 -- The typical amounts of a day, and of every account the score that follows from them.
 CREATE OR REPLACE FUNCTION rollup.score(org bigint, at date) RETURNS void
@@ -97,6 +109,7 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN
     DELETE FROM ar.org_day d WHERE d.org_id = org AND d.day = ANY (days);
     DELETE FROM ar.typical_amount t WHERE t.org_id = org AND t.day = ANY (days);
+    DELETE FROM ar.day_total t WHERE t.org_id = org AND t.day = ANY (days);
     DELETE FROM ar.customer_aging a WHERE a.org_id = org AND a.day = ANY (days);
 END $$;
 
@@ -132,4 +145,5 @@ GRANT EXECUTE ON FUNCTION rollup.refresh(bigint[]) TO duebook_guard, duebook_adm
     duebook_service;
 GRANT EXECUTE ON FUNCTION rollup.ensure(date, boolean), rollup.keep(date[], bigint) TO duebook_admin, duebook_member,
     duebook_member_all, duebook_service, duebook_service_read;
+GRANT EXECUTE ON FUNCTION rollup.totals(date[]) TO duebook_admin, duebook_member_all, duebook_service, duebook_service_read;
 GRANT EXECUTE ON FUNCTION rollup.rebuild() TO duebook_admin;

@@ -165,27 +165,36 @@ LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_ca
     FROM guard.stated_viewer() v WHERE v.org_id IS NOT NULL
 $$;
 
+-- The customers a member sees, each once.
+CREATE OR REPLACE FUNCTION guard.viewer_accounts() RETURNS bigint[]
+LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT ARRAY(SELECT DISTINCT a.customer_id FROM ar.customer_access a
+                 WHERE a.org_id = v.org_id AND a.principal_id = ANY (guard.viewer_principals()) ORDER BY a.customer_id)
+    FROM guard.stated_viewer() v WHERE v.org_id IS NOT NULL
+$$;
+
 -- The viewer's organisation, whatever the kind; NULL without a viewer, or when the viewer is no longer of that kind.
 CREATE OR REPLACE FUNCTION guard.viewer_organisation() RETURNS bigint
 LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT v.org_id FROM guard.verified_viewer() v WHERE guard.kind_of(v.org_id, v.person_id) = v.kind
 $$;
 
--- Customers of the viewer's, found by what their names and numbers contain, or begin with: LIKE patterns. The
--- index answers here; under the policy of the table every name would be looked at.
-CREATE OR REPLACE FUNCTION guard.customers_like(patterns text[]) RETURNS SETOF bigint
+-- Customers of the viewer's, found by what their names and numbers contain, or begin with: LIKE patterns; so
+-- many at most. The index answers here; under the policy of the table every name would be looked at.
+DROP FUNCTION IF EXISTS guard.customers_like(text[]);
+CREATE OR REPLACE FUNCTION guard.customers_like(patterns text[], most bigint) RETURNS SETOF bigint
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     viewer record;
 BEGIN
     SELECT * INTO viewer FROM guard.verified_viewer() v WHERE guard.kind_of(v.org_id, v.person_id) = v.kind;
     IF viewer.kind IN ('admin', 'member_all', 'service', 'service_read') THEN
-        RETURN QUERY EXECUTE 'SELECT c.id FROM ar.customer c WHERE c.org_id = $1 AND c.search_text LIKE ANY ($2)'
-            USING viewer.org_id, patterns;
+        RETURN QUERY EXECUTE 'SELECT c.id FROM ar.customer c WHERE c.org_id = $1 AND c.search_text LIKE ANY ($2) LIMIT $3'
+            USING viewer.org_id, patterns, most;
     ELSIF viewer.kind = 'member' THEN
         RETURN QUERY EXECUTE 'SELECT c.id FROM ar.customer c WHERE c.org_id = $1 AND c.search_text LIKE ANY ($2)'
             ' AND EXISTS (SELECT FROM ar.customer_access a WHERE a.org_id = $1 AND a.customer_id = c.id'
-            '             AND a.principal_id = ANY ($3))' USING viewer.org_id, patterns, guard.viewer_principals();
+            '             AND a.principal_id = ANY ($4)) LIMIT $3' USING viewer.org_id, patterns, most, guard.viewer_principals();
     END IF;
 END $$;
 

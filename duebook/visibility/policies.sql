@@ -77,6 +77,7 @@ BEGIN
             ('customer_aging',    'customer', 'customer_id', 's',    's',    '',     's',    ''),
             ('typical_amount',    'org',      'currency',    's',    's',    '',     's',    ''),
             ('org_day',           'org',      'day',         's',    's',    '',     's',    ''),
+            ('day_total',         'org',      'day',         '',     '',     '',     '',     ''),
             ('priority_weights',  'org',      'version',     'si',   's',    '',     '',     '')
     ) AS rule (name, reach, column_name, staff, member, client, service, platform) LOOP
         EXECUTE format('ALTER TABLE ar.%I ENABLE ROW LEVEL SECURITY', r.name);
@@ -102,6 +103,9 @@ BEGIN
                 WHEN r.name = 'membership' AND viewer.kind = 'admin' THEN 'role <> ALL (''{console,platform}'')'
                 WHEN r.reach = 'access' AND viewer.kind = 'member'
                     THEN 'principal_id = ANY ((SELECT guard.viewer_principals())::bigint[])'
+                -- Read by every page: what a member sees comes out of the key, account by account.
+                WHEN r.name = 'customer_aging' AND viewer.kind = 'member'
+                    THEN 'customer_id = ANY ((SELECT guard.viewer_accounts())::bigint[])'
                 WHEN r.reach = 'asked' AND viewer.kind = 'member_all' THEN format('%I IS NOT NULL', r.column_name)
                 WHEN r.reach IN ('customer', 'id', 'asked') AND viewer.kind = 'member'
                     THEN format('EXISTS (SELECT 1 FROM ar.customer_access a WHERE a.org_id = %1$I.org_id'
@@ -171,7 +175,7 @@ BEGIN
     FOR r IN SELECT * FROM (VALUES
             ('org', 'SELECT'), ('customer', 'SELECT'), ('document', 'SELECT'), ('allocation', 'SELECT'), ('dispute', 'SELECT'),
             ('customer_aging', 'SELECT, INSERT, UPDATE, DELETE'), ('typical_amount', 'SELECT, INSERT, UPDATE, DELETE'),
-            ('org_day', 'SELECT, INSERT, UPDATE, DELETE'), ('priority_weights', 'SELECT')) AS g (name, rights) LOOP
+            ('org_day', 'SELECT, INSERT, UPDATE, DELETE'), ('day_total', 'SELECT, INSERT, UPDATE, DELETE'), ('priority_weights', 'SELECT')) AS g (name, rights) LOOP
         EXECUTE format('GRANT %s ON ar.%I TO duebook_rollup', r.rights, r.name);
         EXECUTE format('CREATE POLICY rollup_rows ON ar.%I TO duebook_rollup USING (org_id = (SELECT guard.viewer_organisation()))'
             ' WITH CHECK (org_id = (SELECT guard.viewer_organisation()))', r.name);

@@ -68,6 +68,7 @@ RIGHTS: dict[str, tuple[str, str, str, str, str, str, str]] = {
     "customer_aging": ("customer", "s", "s", "", "s", "", ""),
     "typical_amount": ("org", "s", "s", "", "s", "", ""),
     "org_day": ("org", "s", "s", "", "s", "", ""),
+    "day_total": ("org", "", "", "", "", "", ""),
     "priority_weights": ("org", "si", "s", "", "", "", ""),
 }
 # What works out rollups reads, of the viewer's organisation, and what it writes.
@@ -75,7 +76,7 @@ ROLLUP = {
     **dict.fromkeys(
         ("org", "customer", "document", "allocation", "dispute", "priority_weights"), "s"
     ),
-    **dict.fromkeys(("customer_aging", "typical_amount", "org_day"), "siud"),
+    **dict.fromkeys(("customer_aging", "typical_amount", "org_day", "day_total"), "siud"),
 }
 # What a client sees of a document only while the document itself is to be seen.
 PART_OF_DOCUMENT = {
@@ -195,6 +196,8 @@ def _by_customer(table: str, kind: str) -> list[str]:
         return [f"principal_id = {principals}"]
     if reach not in ("customer", "customer id", "asked") or kind not in ("member", "client"):
         return []
+    if (table, kind) == ("customer_aging", "member"):
+        return ["customer_id = ANY ((SELECT guard.viewer_accounts())::bigint[])"]
     if kind == "member":
         return [
             "EXISTS (SELECT 1 FROM ar.customer_access a"

@@ -332,7 +332,7 @@ FUNCTIONS = {  # function -> what it promises (s, v or i), who may run it
     "guard.write_parts(bigint,bigint,date,bigint[],bigint[])": ("v", ""),
     "guard.consoles()": ("s", "worker"),
     "guard.contacts(bigint)": ("s", "admin member member_all"),
-    "guard.customers_like(text[])": ("s", "admin member member_all service service_read"),
+    "guard.customers_like(text[],bigint)": ("s", "admin member member_all service service_read"),
     "guard.decline_invitation(text,text)": ("v", "door"),
     "guard.disputing_customers()": ("s", "client"),
     "guard.enqueue(text,jsonb)": ("v", "admin client member member_all"),
@@ -369,6 +369,7 @@ FUNCTIONS = {  # function -> what it promises (s, v or i), who may run it
     "guard.tidy()": ("v", "worker"),
     "guard.token_viewer(text,text)": ("v", "door"),
     "guard.verified_viewer()": ("s", ""),
+    "guard.viewer_accounts()": ("s", "member"),
     "guard.viewer_customers()": ("s", "client"),
     "guard.viewer_is_platform()": ("s", "platform"),
     "guard.viewer_organisation()": ("s", "rollup"),
@@ -384,6 +385,7 @@ FUNCTIONS = {  # function -> what it promises (s, v or i), who may run it
     "rollup.score(bigint,date)": ("v", ""),
     "rollup.take_turn()": ("v", ""),
     "rollup.today(bigint)": ("s", ""),
+    "rollup.totals(date[])": ("s", "admin member_all service service_read"),
 }
 SCHEMAS = {
     "ar": f"backup guard rollup {VIEWERS}",

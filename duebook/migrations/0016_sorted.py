@@ -1,0 +1,13 @@
+"""The customers' list sorted by any figure, and its totals per day: the SQL file beside this one."""
+
+from pathlib import Path
+
+from django.db import migrations
+
+SQL = Path(__file__).with_suffix(".sql").read_text()
+
+
+class Migration(migrations.Migration):
+    dependencies = [("duebook", "0015_same_again")]
+
+    operations = [migrations.RunSQL(SQL)]
