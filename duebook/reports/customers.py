@@ -179,7 +179,7 @@ def panel(asked: Asked, *, days: tuple[date, ...] = (), at: datetime) -> list[To
     All days are there for all currencies found, the latest day first; zeros where there was none.
     """
     every = (asked.as_of, *days)
-    meant = _meant(asked, *days, at=at)
+    meant = _meant(asked, *days, at=at, summed=True)
     named = {**meant.named, "days": list(every)}
     found = [Totals(*each) for each in _run("customers_panel.sql", named, sums=_sums(meant))]
     known = {(each.day, each.currency): each for each in found}
@@ -269,7 +269,11 @@ def _keys(order: Order, asked: Asked, key: str) -> Keys | None:
 
 
 def _meant(
-    asked: Asked, *others: date, at: datetime, only: tuple[int, ...] | None = None
+    asked: Asked,
+    *others: date,
+    at: datetime,
+    only: tuple[int, ...] | None = None,
+    summed: bool = False,
 ) -> Filter:
     """The rows that are meant, of days that must be there."""
     must_be_there(organisation(), asked.as_of, *others)
@@ -281,4 +285,5 @@ def _meant(
         invitation=asked.invitation,
         at=at,
         only=only,
+        summed=summed,
     )

@@ -38,9 +38,10 @@ def filtered(
     invitation: tuple[str, ...],
     at: datetime,
     only: tuple[int, ...] | None = None,
+    summed: bool = False,
 ) -> Filter:
     """`active`: the status wanted, None for any; `only` these customers, None for any; `at` is when
-    invitations are judged.
+    invitations are judged; `summed`: all rows are to be added up, not a page of them read.
     """
     text: LiteralString = "a.org_id = %(org)s AND a.is_listed"
     joined: LiteralString = ""
@@ -56,7 +57,7 @@ def filtered(
         sought = found(patterns, most=NAMED + 1)
         if len(sought) <= NAMED:
             chosen = set(sought) if chosen is None else chosen & set(sought)
-        elif not _all_are_like(patterns):
+        elif not (summed and _all_are_like(patterns)):
             text += " AND b.search_text LIKE ANY (%(patterns)s)"
             joined, named["patterns"] = ACCOUNT, patterns
     is_whole = chosen is None and not joined

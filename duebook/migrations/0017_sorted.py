@@ -1,4 +1,4 @@
-"""The customers' list sorted by any figure, and its totals per day: the SQL file beside this one."""
+"""The customers' list sorted by any figure, and totals per day: the SQL file beside this one."""
 
 from pathlib import Path
 
@@ -8,6 +8,6 @@ SQL = Path(__file__).with_suffix(".sql").read_text()
 
 
 class Migration(migrations.Migration):
-    dependencies = [("duebook", "0015_same_again")]
+    dependencies = [("duebook", "0016_bulk_acts")]
 
     operations = [migrations.RunSQL(SQL)]
