@@ -16,6 +16,7 @@ from duebook.reports import monthly as monthly_report
 from duebook.reports.customers import INVITATIONS, STATUSES, Asked
 from duebook.reports.customers_order import SORTS
 from duebook.rollups.days import seeing_days
+from duebook.rollups.months import seeing_months
 from duebook.visibility.organisations import Organisation, Refused, current, viewer_of
 from duebook.visibility.seeing import raw, seeing
 from duebook.visibility.viewer import Viewer
@@ -67,7 +68,7 @@ def monthly(asked: Namespace) -> int:
     if measure not in measures:
         known = " or ".join(measures)
         raise Refused(f"{asked.data_type} is not measured by {measure}; choose {known}.")
-    with seeing(viewer, read_only=True):
+    with seeing_months(viewer, through=asked.through):
         organisation = current(viewer)
         window = monthly_report.window(organisation.today, asked.through)
         if window is None:

@@ -94,6 +94,7 @@ def apply_rules() -> None:
         own.execute("RESET ROLE")
         own.execute(statements(HERE / "grants.sql"))
         own.execute("SET LOCAL ROLE duebook_rollup")
+        own.execute(_month_functions())
         own.execute(_rollup_functions())
 
 
@@ -127,6 +128,12 @@ def statements(file: Path) -> LiteralString:
     return file.read_text()
 
 
+# The parameters of reports/open_orders.sql, as rollups/months.sql has them.
+OPEN_ORDERS = {
+    "%(customers)s": "$3",
+    "%(days)s": "$4",
+    "%(org)s": "$1",
+}
 # The parameters of reports/open_items.sql, as rollups/age.sql has them.
 OPEN_ITEMS = {
     "(%(customer)s::bigint IS NULL OR d.customer_id = %(customer)s)": (
@@ -164,6 +171,17 @@ def _rollup_functions() -> LiteralString:
     text = text.replace("{sums}", statements(rollups / "sums.sql"))
     text = text.replace("{score}", statements(rollups / "score.sql"))
     return text.replace("{points}", statements(rollups / "points.sql"))
+
+
+def _month_functions() -> LiteralString:
+    """The same for windows of months; which orders are open is the reports' own question."""
+    rollups, reports = HERE.parent / "rollups", HERE.parent / "reports"
+    orders = statements(reports / "open_orders.sql")
+    orders = orders.replace("{order_links}", statements(reports / "order_links.sql"))
+    for parameter, here in OPEN_ORDERS.items():
+        orders = orders.replace(parameter, here)
+    months = statements(rollups / "months.sql").replace("{open_orders}", orders)
+    return statements(rollups / "month_functions.sql").replace("{months}", months)
 
 
 def _set_passwords(cluster: psycopg.Connection[tuple[object, ...]]) -> None:

@@ -10,6 +10,8 @@ WITH derived AS (
     SELECT customer_id, 'p' || id || ' ' || ended_on FROM ar.dispute WHERE org_id = %(org)s
     UNION ALL
     SELECT customer_id, 'r' || k::text FROM ar.customer_aging k WHERE org_id = %(org)s
+    UNION ALL
+    SELECT customer_id, 'm' || k::text FROM ar.customer_month k WHERE org_id = %(org)s
 )
 SELECT c.id, md5(string_agg(d.fact, ',' ORDER BY d.fact))
 FROM ar.customer c LEFT JOIN derived d ON d.customer_id = c.id

@@ -7,14 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from itertools import accumulate
+from itertools import pairwise
+from typing import Any
 
-from duebook.reports.rows import records
+from duebook.reports.rows import organisation, records
+from duebook.rollups.months import must_be_there
 
 MONTHS = 12
 # What can be asked, and by what each is measured; the first is usual.
 MEASURES = {"debt": ("net", "closing"), "open_orders": ("count", "amount")}
-NOTHING = (0,) * MONTHS
+Record = tuple[Any, ...]  # customer, number, name, currency, its exponent, and minor units
 
 
 @dataclass(frozen=True)
@@ -82,8 +84,17 @@ def month_ends(since: date, *, before: date) -> list[date]:
 
 
 def monthly(data_type: str, asked: Window) -> list[MonthlyRow]:
-    """Every account the viewer sees, idle ones too, by account number and currency."""
-    return _debt(asked) if data_type == "debt" else _open_orders(asked)
+    """Every account the viewer sees, idle ones too, by account number and currency.
+
+    Read in `rollups.months.seeing_months`; raises NotReady when the window is not there.
+    """
+    found = []
+    for record in records_of(data_type, asked):
+        customer, number, name, currency, exponent, owed, counts, amounts, oldest = record
+        told = figures_of(exponent, owed, counts, amounts, only=data_type)
+        row = MonthlyRow(customer, number, name, currency, **told, oldest_order_date=oldest)
+        found.append(row)
+    return found
 
 
 def adjustments(asked: Window) -> list[tuple[str, Decimal]]:
@@ -98,37 +109,30 @@ def unsettled_receipts(asked: Window) -> list[tuple[str, Decimal]]:
     return records("monthly_kinds.sql", kinds=kinds, since=asked.months[0], until=asked.until)
 
 
-def _debt(asked: Window) -> list[MonthlyRow]:
-    found = records("monthly_debt.sql", since=asked.months[0], until=asked.until)
-    rows = []
-    for customer, number, name, currency, exponent, opening, months in found:
-        net = [each or 0 for each in months or NOTHING]
-        closing = list(accumulate(net, initial=opening))[1:]
-        figures = (_major(net, exponent), _major(closing, exponent))
-        opened = Decimal(opening).scaleb(-exponent)
-        row = MonthlyRow(customer, number, name, currency, *figures, opening=opened)
-        rows.append(row)
-    return rows
+def records_of(data_type: str, asked: Window, *, customer: int | None = None) -> list[Record]:
+    """The rows of a mode as they come, in minor units; without a mode those of both."""
+    must_be_there(organisation(), asked.until)
+    named = {"month": asked.months[-1], "data_type": data_type, "customer": customer}
+    return records("monthly_rows.sql", **named)
 
 
-def _open_orders(asked: Window) -> list[MonthlyRow]:
-    found = records("monthly_orders.sql", days=asked.ends, until=asked.until, customers=None)
-    rows = []
-    for customer, number, name, currency, exponent, counts, sums, oldest in found:
-        count = [each or 0 for each in counts or NOTHING]
-        amount = _major([each or 0 for each in sums or NOTHING], exponent)
-        rows.append(
-            MonthlyRow(
-                customer,
-                number,
-                name,
-                currency,
-                count=count,
-                amount=amount,
-                oldest_order_date=oldest,
-            )
-        )
-    return rows
+def figures_of(
+    exponent: int,
+    owed: Sequence[int],
+    counts: Sequence[int],
+    amounts: Sequence[int],
+    *,
+    only: str = "",
+) -> dict[str, Any]:
+    """The figures of a row by their names, of one mode or of both."""
+    found: dict[str, Any] = {}
+    if only != "open_orders":
+        opening, *closing = _major(owed, exponent)
+        net = _major([now - before for before, now in pairwise(owed)], exponent)
+        found |= {"opening": opening, "closing": closing, "net": net}
+    if only != "debt":
+        found |= {"count": [int(each) for each in counts], "amount": _major(amounts, exponent)}
+    return found
 
 
 def _major(amounts: Sequence[int], exponent: int) -> list[Decimal]:

@@ -7,36 +7,28 @@ Read it in `rollups.months.seeing_months(viewer)`, or in a view that is `prepare
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, LiteralString
 
-from duebook.ledger.posting import plain
-from duebook.reports.monthly import MEASURES, MONTHS, MonthlyRow, Window, monthly
-from duebook.reports.rows import organisation
+from duebook.reports.customers_order import Keys, Order
+from duebook.reports.monthly import MONTHS, MonthlyRow, Record, Window, figures_of, records_of
+from duebook.reports.monthly_order import (
+    FLAGS,
+    LISTED,
+    OLD_ORDER_DAYS,
+    TREND_MONTHS,
+    flag,
+    is_busy,
+    order_of,
+)
+from duebook.reports.rows import organisation, query
 from duebook.reports.searching import searched
+from duebook.rollups.months import must_be_there
 from duebook.visibility.seeing import raw
 
-MONTH_SORTS = tuple(f"month_{place}" for place in range(1, MONTHS + 1))  # 12 is the latest
-# What each mode can be sorted by; `-` before it: the largest first.
-SORTS = {
-    "debt": ("account_name", "account_number", *MONTH_SORTS, "trend", "total", "owed"),
-    "open_orders": (
-        "account_name",
-        "account_number",
-        *MONTH_SORTS,
-        "trend",
-        "owed",
-        "months_open",
-        "oldest_order_date",
-    ),
-}
 DEFAULT_SORT = "-trend"
-FLAGS = ("rising", "began", "old_order")
-TREND_MONTHS = 3
-OLD_ORDER_DAYS = 90
 
 
 @dataclass(frozen=True)
@@ -124,142 +116,131 @@ def page(
     """Rows in their order: the first ones, those after a row's key, or those before it.
 
     A key whose row is not to be seen any more begins at the start. Raises KeyError for what
-    cannot be sorted by in this mode.
+    cannot be sorted by in this mode, NotReady when the window is not there.
     """
-    rows = _in_order(question, asked)
-    keys = [row.key for row in rows]
-    if before in keys:
-        end = keys.index(before)
-        start = max(0, end - limit)
-    else:
-        start = keys.index(after) + 1 if after in keys else 0
-        end = start + limit
-    return Page(rows[start:end], has_before=start > 0, has_after=end < len(rows))
+    order = _order(question, asked)
+    backwards = bool(before)
+    keys = _keys(order, asked, before or after)
+    walked = order.reversed() if backwards else order
+    text = query("monthly_page.sql").replace("[kept]", _kept(question, asked))
+    text = text.replace("[joined]", walked.joined).replace("[after]", walked.after(keys))
+    named = {**_named(question, asked), **(keys or {}), "limit": limit + 1}
+    found = raw().execute(text.replace("[order]", walked.text), named).fetchall()
+    more = len(found) > limit
+    rows = [_row(record, question.measure, asked) for record in found[:limit]]
+    if backwards:
+        return Page(rows[::-1], has_before=more, has_after=keys is not None)
+    return Page(rows, has_before=keys is not None, has_after=more)
 
 
 def totals(question: Question, asked: Window) -> list[Totals]:
     """What the rows of a question add up to, per currency."""
-    found: dict[str, list[PageRow]] = {}
-    for row in _in_order(question, asked):
-        found.setdefault(row.currency, []).append(row)
-    return [_total(currency, rows) for currency, rows in sorted(found.items())]
+    text = query("monthly_totals.sql").replace("[kept]", _kept(question, asked))
+    for name in FLAGS:
+        text = text.replace(f"[{name}]", flag(name, asked.complete))
+    found = raw().execute(text, _named(question, asked)).fetchall()
+    return [_total(each) for each in found]
 
 
 def chart(customer: int, asked: Window) -> list[PageRow]:
     """One account, a row per currency it has debt or orders in, both modes; none for a stranger."""
-    return [row for row in _rows("debt", "net", asked, both=True) if row.customer_id == customer]
+    return [_row(record, "closing", asked) for record in records_of("", asked, customer=customer)]
 
 
 def currencies(question: Question, asked: Window) -> list[str]:
     """In which currencies the mode has rows, whatever is filtered."""
-    rows = _rows(question.data_type, question.measure, asked)
-    return sorted({row.currency for row in rows})
+    must_be_there(organisation(), asked.until)
+    text = query("monthly_currencies.sql").replace("[listed]", LISTED[question.data_type])
+    named = {"org": organisation(), "month": asked.months[-1]}
+    return [row[0] for row in raw().execute(text, named)]
 
 
-def _total(currency: str, rows: list[PageRow]) -> Totals:
-    def summed(measure: str) -> tuple[Any, ...]:
-        return tuple(sum(column) for column in zip(*(r.cells(measure) for r in rows), strict=True))
+def accounts(question: Question, asked: Window) -> list[int]:
+    """The customers of all rows that match, each once."""
+    text = query("monthly_accounts.sql").replace("[kept]", _kept(question, asked))
+    return [row[0] for row in raw().execute(text, _named(question, asked))]
 
-    return Totals(
-        currency,
-        rows=len(rows),
-        opening=sum((row.opening for row in rows), Decimal(0)),
-        net=summed("net"),
-        closing=summed("closing"),
-        count=summed("count"),
-        amount=summed("amount"),
-        rising=sum(row.rising > 0 for row in rows),
-        began=sum(row.began is not None for row in rows),
-        old_order=sum(row.has_old_order for row in rows),
+
+def _total(found: tuple[Any, ...]) -> Totals:
+    currency, exponent, rows, owed, counts, amounts, rising, began, old_order = found
+    figures = figures_of(exponent, [int(each) for each in owed], counts, amounts)
+    flags = {"rising": rising, "began": began, "old_order": old_order}
+    return Totals(currency=currency, rows=rows, **figures, **flags)
+
+
+def _order(question: Question, asked: Window) -> Order:
+    return order_of(
+        question.sort,
+        data_type=question.data_type,
+        measure=question.measure,
+        complete=asked.complete,
+        currency=question.currency,
     )
 
 
-def _in_order(question: Question, asked: Window) -> list[PageRow]:
-    if question.sort.removeprefix("-") not in SORTS[question.data_type]:
-        raise KeyError(question.sort)
-    rows = _rows(question.data_type, question.measure, asked)
-    rows = [row for row in rows if question.currency in ("", row.currency)]
-    for only in (searched(question.search), _looked_after_by(question)):
-        if only is not None:
-            rows = [row for row in rows if row.customer_id in only]
-    if question.hide_idle:
-        rows = [row for row in rows if any(row.cells(question.measure))]
-    if question.flags:
-        rows = [row for row in rows if any(_has(row, flag) for flag in question.flags)]
-    down = question.sort.startswith("-")
-    rows.sort(key=lambda row: (-row.owed, plain(row.account_name), row.customer_id, row.currency))
-    rows.sort(key=_sorted_by(question), reverse=down)
-    return rows
-
-
-def _sorted_by(question: Question) -> Callable[[PageRow], Any]:
-    column = question.sort.removeprefix("-")
-    if column.startswith("month_"):
-        place = MONTH_SORTS.index(column)
-        return lambda row: row.cells(question.measure)[place]
-    if column == "account_name":
-        return lambda row: plain(row.account_name)
-    if column == "oldest_order_date":
-        return lambda row: row.oldest_order_date or date.max
-    return lambda row: getattr(row, column)
-
-
-def _has(row: PageRow, flag: str) -> bool:
-    return bool({"rising": row.rising, "began": row.began, "old_order": row.has_old_order}[flag])
-
-
-def _looked_after_by(question: Question) -> set[int] | None:
-    if not question.owners and not question.teams:
+def _keys(order: Order, asked: Window, key: str) -> Keys | None:
+    """What the row of a key is sorted by; None when there is no such row to be seen."""
+    customer, _, currency = key.partition(".")
+    if not (customer.isascii() and customer.isdecimal()) or len(customer) > 18:
         return None
-    query = (
-        "SELECT customer_id FROM ar.customer_internal WHERE org_id = %(org)s"
-        " AND owner_id = ANY (%(owners)s) UNION SELECT customer_id FROM ar.customer_access"
-        " WHERE org_id = %(org)s AND principal_id = ANY (%(teams)s) AND reason = 'team share'"
-    )
-    named = {"org": organisation(), "owners": [*question.owners], "teams": [*question.teams]}
-    return {row[0] for row in raw().execute(query, named)}
+    text = query("monthly_key.sql").replace("[joined]", order.joined).replace("[keys]", order.keys)
+    named = {"org": organisation(), "month": asked.months[-1], "customer": int(customer)}
+    row = raw().execute(text, {**named, "currency": currency}).fetchone()
+    return {f"key_{n}": value for n, value in enumerate(row)} if row else None
 
 
-def _rows(data_type: str, measure: str, asked: Window, *, both: bool = False) -> list[PageRow]:
-    debt = {(row.customer_id, row.currency): row for row in monthly("debt", asked)}
-    orders = {(row.customer_id, row.currency): row for row in monthly("open_orders", asked)}
-    keys: Iterable[tuple[int, str]] = debt if data_type == "debt" else orders
-    if both:
-        keys = [*debt, *(key for key in orders if key not in debt)]
-    return [_row(debt.get(key), orders.get(key), measure, asked) for key in keys]
+def _kept(question: Question, asked: Window) -> LiteralString:
+    """Which rows of the mode a question keeps."""
+    kept: list[LiteralString] = [LISTED[question.data_type]]
+    if question.hide_idle:
+        kept.append(f"({is_busy(question.measure)})")
+    if question.flags:
+        flags = [f"({flag(each, asked.complete)})" for each in question.flags]
+        kept.append(f"({' OR '.join(flags)})")
+    return " AND ".join(kept)
 
 
-def _row(
-    debt: MonthlyRow | None, orders: MonthlyRow | None, measure: str, asked: Window
-) -> PageRow:
-    known = debt or orders
-    assert known is not None
-    nothing = (Decimal(0),) * MONTHS
-    net, closing = (debt.net, debt.closing) if debt else (nothing, nothing)
-    count, amount = (orders.count, orders.amount) if orders else ((0,) * MONTHS, nothing)
-    opening = debt.opening if debt else Decimal(0)
-    oldest = orders.oldest_order_date if orders else None
-    row = PageRow(
-        known.customer_id,
-        known.account_number,
-        known.account_name,
-        known.currency,
-        net,
-        closing,
-        count,
-        amount,
-        oldest,
-        opening,
-    )
-    judged = [opening, *closing] if measure in MEASURES["debt"] else [0, *row.cells(measure)]
-    return replace(
-        row,
-        owed=closing[-1],
-        total=sum(net, Decimal(0)),
+def _named(question: Question, asked: Window) -> dict[str, Any]:
+    """The parameters of monthly_asked.sql; the window must be there."""
+    must_be_there(organisation(), asked.until)
+    only = searched(question.search)
+    if question.owners or question.teams:
+        owned = _looked_after_by(question)
+        only = owned if only is None else only & owned
+    return {
+        "org": organisation(),
+        "month": asked.months[-1],
+        "until": asked.until,
+        "currency": question.currency,
+        "only": None if only is None else list(only),
+    }
+
+
+def _looked_after_by(question: Question) -> set[int]:
+    """Customers that these people own, or that are shared with these teams, as far as is seen."""
+    text = query("monthly_looked_after.sql")
+    named = {"owners": list(question.owners), "teams": list(question.teams)}
+    return {row[0] for row in raw().execute(text, {"org": organisation(), **named})}
+
+
+def _row(record: Record, measure: str, asked: Window) -> PageRow:
+    customer, number, name, currency, exponent, owed, counts, amounts, oldest = record
+    figures = figures_of(exponent, owed, counts, amounts)
+    closings = [figures["opening"], *figures["closing"]]
+    judged = {"count": [0, *counts], "amount": [0, *figures["amount"]]}.get(measure, closings)
+    return PageRow(
+        customer,
+        number,
+        name,
+        currency,
+        **figures,
+        oldest_order_date=oldest,
+        owed=closings[MONTHS],
+        total=closings[MONTHS] - closings[0],
         trend=judged[asked.complete] - judged[asked.complete - TREND_MONTHS],
-        rising=rising([opening, *closing], asked.complete),
-        began=began([opening, *closing], asked),
-        months_open=sum(each > 0 for each in count),
+        rising=rising(closings, asked.complete),
+        began=began(closings, asked),
+        months_open=sum(each > 0 for each in counts),
         has_old_order=oldest is not None and oldest < asked.until - timedelta(days=OLD_ORDER_DAYS),
     )
 

@@ -19,7 +19,11 @@ WITH month AS MATERIALIZED (
            GREATEST(0, i.amount - COALESCE(sum(p.amount) OVER same_invoice, 0)) AS leaves,
            count(o.id) FILTER (WHERE p.amount IS NULL) OVER same_invoice > 1 AS is_shared
     FROM ({order_links}) AS p
-    JOIN ar.document i ON i.org_id = %(org)s AND i.id = p.invoice_id AND (i.state = 'sent' OR i.void_on IS NOT NULL)
+    CROSS JOIN LATERAL (  -- one by one: a hash of all documents costs more than these
+        SELECT * FROM ar.document i
+        WHERE i.org_id = %(org)s AND i.id = p.invoice_id AND (i.state = 'sent' OR i.void_on IS NOT NULL)
+        OFFSET 0
+    ) AS i
     LEFT JOIN ordered o ON o.id = p.order_id
     WINDOW same_invoice AS (PARTITION BY p.invoice_id)
 ), linked AS MATERIALIZED (
@@ -34,9 +38,9 @@ WITH month AS MATERIALIZED (
     LEFT JOIN known k ON k.order_id = o.id
     CROSS JOIN (SELECT min(first_day) AS first_day FROM month) AS m
     WHERE CASE WHEN k.order_id IS NULL THEN o.closed_date > m.first_day
-               ELSE k.void_on < 'infinity' OR k.settled_on > m.first_day OR k.invoiced_on > m.first_day
-                    OR o.closed_date > m.first_day AND (k.is_shared OR k.offered < o.amount) END
-), live AS (
+               ELSE k.is_shared OR k.void_on < 'infinity' OR k.settled_on > m.first_day OR k.invoiced_on > m.first_day
+                    OR o.closed_date > m.first_day AND k.offered < o.amount END
+), live AS MATERIALIZED (
     SELECT l.order_id, m.place, sum(l.stated) AS stated, sum(l.leaves) FILTER (WHERE l.stated IS NULL) AS offered,
            sum(CASE WHEN l.closed_on <= m.day THEN 0
                     WHEN l.first_allocated_on > m.day THEN l.amount
@@ -49,16 +53,15 @@ WITH month AS MATERIALIZED (
     JOIN month m ON m.day >= l.invoiced_on AND m.day < l.void_on AND m.day >= j.issue_date
     GROUP BY l.order_id, m.place
 ), sharing AS (
-    SELECT o.customer_id, o.currency, m.place, o.id, l.leaves, l.invoiced_on, l.invoice_number, o.issue_date, o.number,
-           GREATEST(0, o.amount - (SELECT COALESCE(sum(s.stated), 0) FROM linked s WHERE s.order_id = o.id
-                                   AND s.invoiced_on <= m.day AND s.void_on > m.day))::bigint AS rest,
-           dense_rank() OVER (PARTITION BY o.customer_id, o.currency, m.place ORDER BY o.id) AS order_place,
-           dense_rank() OVER (PARTITION BY o.customer_id, o.currency, m.place ORDER BY l.invoice_id) AS invoice_place
-    FROM known k
-    JOIN ordered o ON o.id = k.order_id
-    JOIN linked l ON l.order_id = o.id AND l.stated IS NULL
-    JOIN month m ON m.day >= l.invoiced_on AND m.day < l.void_on AND m.day >= o.issue_date
-    WHERE k.is_shared
+    SELECT j.customer_id, j.currency, m.place, j.id, l.leaves, l.invoiced_on, l.invoice_number, j.issue_date, j.number,
+           GREATEST(0, j.amount - COALESCE(v.stated, 0))::bigint AS rest,
+           dense_rank() OVER (PARTITION BY j.customer_id, j.currency, m.place ORDER BY j.id) AS order_place,
+           dense_rank() OVER (PARTITION BY j.customer_id, j.currency, m.place ORDER BY l.invoice_id) AS invoice_place
+    FROM judged j
+    JOIN linked l ON l.order_id = j.id AND l.stated IS NULL
+    JOIN month m ON m.day >= l.invoiced_on AND m.day < l.void_on AND m.day >= j.issue_date
+    JOIN live v ON v.order_id = j.id AND v.place = m.place
+    WHERE j.is_shared
 ), shared AS MATERIALIZED (
     SELECT s.place, s.orders[g.order_place] AS order_id, g.amount
     FROM (

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
+from duebook.rollups import months
 from duebook.visibility.organisation_settings import fixed_today
 from duebook.visibility.organisations import Organisation, current
 from duebook.visibility.seeing import NotAllowed, NotReady, raw, seeing
@@ -101,6 +102,10 @@ def keep_ready(viewer: Viewer, *, at: datetime, by: str = "worker") -> None:
     for day in wanted:
         ready(viewer, day, by=by)
     ready(viewer, *before, scored=False, by=by)
+    # In the evening of a month's last day the next window is there before it is needed.
+    months.keep_ready(
+        viewer, *{day.replace(day=1): day for day in reversed(wanted)}.values(), by=by
+    )
     with seeing(viewer, by=by):
         raw(by).execute("SELECT rollup.keep(%s::date[], %s)", [[*wanted, *before], ASKED_KEPT])
 

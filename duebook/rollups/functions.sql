@@ -81,6 +81,7 @@ BEGIN
             UPDATE ar.org_day d SET is_scored = false WHERE d.org_id = org AND d.day = kept AND d.is_scored;
         END IF;
     END LOOP;
+    PERFORM rollup.refresh_months(org, customers);
 END $$;
 
 -- See to it that a day is there, with its scores when they are wanted. Answers whether it had to be worked out.
@@ -124,12 +125,13 @@ BEGIN
         ORDER BY d.made_at DESC, d.day OFFSET others) AS o;
 END $$;
 
--- Every kept day from the documents, as a whole: what checking compares with and rebuilding leaves.
+-- Every kept day and window from the documents, as a whole: what checking compares with and rebuilding leaves.
 CREATE OR REPLACE FUNCTION rollup.rebuild() RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    org  bigint := rollup.take_turn();
-    kept ar.org_day;
+    org   bigint := rollup.take_turn();
+    kept  ar.org_day;
+    built ar.org_window;
 BEGIN
     INSERT INTO ar.org_day (org_id, day, is_scored) VALUES (org, rollup.today(org), true) ON CONFLICT DO NOTHING;
     FOR kept IN SELECT * FROM ar.org_day d WHERE d.org_id = org ORDER BY d.day LOOP
@@ -137,6 +139,9 @@ BEGIN
         IF kept.is_scored THEN
             PERFORM rollup.score(org, kept.day);
         END IF;
+    END LOOP;
+    FOR built IN SELECT * FROM ar.org_window w WHERE w.org_id = org ORDER BY w.month LOOP
+        PERFORM rollup.add_up_months(org, built.until, NULL);
     END LOOP;
 END $$;
 

@@ -78,6 +78,8 @@ BEGIN
             ('typical_amount',    'org',      'currency',    's',    's',    '',     's',    ''),
             ('org_day',           'org',      'day',         's',    's',    '',     's',    ''),
             ('day_total',         'org',      'day',         '',     '',     '',     '',     ''),
+            ('customer_month',    'customer', 'customer_id', 's',    's',    '',     's',    ''),
+            ('org_window',        'org',      'month',       's',    's',    '',     's',    ''),
             ('priority_weights',  'org',      'version',     'si',   's',    '',     '',     '')
     ) AS rule (name, reach, column_name, staff, member, client, service, platform) LOOP
         EXECUTE format('ALTER TABLE ar.%I ENABLE ROW LEVEL SECURITY', r.name);
@@ -174,6 +176,7 @@ BEGIN
     -- What rollups are worked out from, and what they are: of the viewer's organisation, whatever the viewer sees of it.
     FOR r IN SELECT * FROM (VALUES
             ('org', 'SELECT'), ('customer', 'SELECT'), ('document', 'SELECT'), ('allocation', 'SELECT'), ('dispute', 'SELECT'),
+            ('order_link', 'SELECT'), ('customer_month', 'SELECT, INSERT, UPDATE, DELETE'), ('org_window', 'SELECT, INSERT, UPDATE, DELETE'),
             ('customer_aging', 'SELECT, INSERT, UPDATE, DELETE'), ('typical_amount', 'SELECT, INSERT, UPDATE, DELETE'),
             ('org_day', 'SELECT, INSERT, UPDATE, DELETE'), ('day_total', 'SELECT, INSERT, UPDATE, DELETE'), ('priority_weights', 'SELECT')) AS g (name, rights) LOOP
         EXECUTE format('GRANT %s ON ar.%I TO duebook_rollup', r.rights, r.name);

@@ -69,14 +69,26 @@ RIGHTS: dict[str, tuple[str, str, str, str, str, str, str]] = {
     "typical_amount": ("org", "s", "s", "", "s", "", ""),
     "org_day": ("org", "s", "s", "", "s", "", ""),
     "day_total": ("org", "", "", "", "", "", ""),
+    "customer_month": ("customer", "s", "s", "", "s", "", ""),
+    "org_window": ("org", "s", "s", "", "s", "", ""),
     "priority_weights": ("org", "si", "s", "", "", "", ""),
 }
 # What works out rollups reads, of the viewer's organisation, and what it writes.
 ROLLUP = {
     **dict.fromkeys(
-        ("org", "customer", "document", "allocation", "dispute", "priority_weights"), "s"
+        (
+            "org",
+            "customer",
+            "document",
+            "allocation",
+            "dispute",
+            "order_link",
+            "priority_weights",
+        ),
+        "s",
     ),
     **dict.fromkeys(("customer_aging", "typical_amount", "org_day", "day_total"), "siud"),
+    **dict.fromkeys(("customer_month", "org_window"), "siud"),
 }
 # What a client sees of a document only while the document itself is to be seen.
 PART_OF_DOCUMENT = {
@@ -91,7 +103,8 @@ CODES = """
     access_change.act access_change.reason access_event.act allocation.currency
     allocation.external_id
     allocation.origin allocation.source_version allocation_key.coalesce api_token.scopes
-    audit_event.action connector.type currency.code customer_aging.currency customer.account_number
+    audit_event.action connector.type currency.code customer_aging.currency
+    customer_month.currency customer.account_number
     customer.account_type customer.currency customer.external_id customer.name_origin
     customer.parent_number customer.source_version customer_access.reason dispute.origin
     dispute_case.outcome dispute_case.state dispute_file.media_type

@@ -15,6 +15,7 @@ from python_calamine import CalamineWorkbook
 from duebook.console.reporting import monthly as command
 from duebook.export.monthly import MonthlyAnswer, UnknownLanguage, locale_of, month_name
 from duebook.reports.monthly import MonthlyRow, monthly, window
+from duebook.rollups.months import seeing_months
 from duebook.visibility.organisations import Refused
 from tests.ledger.books import Books
 
@@ -65,7 +66,7 @@ def example(server: None) -> Books:
 def test_the_worked_example(example: Books) -> None:
     asked = window(TODAY)
     assert asked is not None
-    with example.admin():
+    with seeing_months(example.viewer(example.admin_email)):
         row, idle = monthly("debt", asked)
     assert [str(each) for each in row.net[-4:]] == ["1000.00", "-250.00", "-50.00", "700.00"]
     assert [str(each) for each in row.closing[-4:]] == ["1000.00", "750.00", "700.00", "1400.00"]

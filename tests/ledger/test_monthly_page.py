@@ -11,8 +11,8 @@ import pytest
 
 from duebook.reports.monthly import Window, window
 from duebook.reports.monthly_drill import debt_lines, order_lines, persistence, vintage
+from duebook.reports.monthly_order import SORTS
 from duebook.reports.monthly_page import (
-    SORTS,
     PageRow,
     Question,
     chart,

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from duebook.export.monthly import UnknownLanguage, locale_of
 from duebook.reports.monthly import MEASURES, Window, window
-from duebook.reports.monthly_page import DEFAULT_SORT, FLAGS, SORTS, Question
+from duebook.reports.monthly_order import FLAGS, SORTS
+from duebook.reports.monthly_page import DEFAULT_SORT, Question
 from duebook.web.asked import OrganisationRequest, Unclear, asked_of
 from duebook.web.filters import one_of, text
 

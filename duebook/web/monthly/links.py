@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from duebook.export.monthly import month_name
 from duebook.reports.monthly import MEASURES
-from duebook.reports.monthly_page import FLAGS, Page
+from duebook.reports.monthly_order import FLAGS
+from duebook.reports.monthly_page import Page
 from duebook.reports.workers import owners, teams
 from duebook.web.monthly.asked import Looking
 
