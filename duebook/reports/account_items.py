@@ -33,6 +33,15 @@ OF_PART: dict[str, LiteralString] = {
     "payments": "d.class = 'receipt'",
     "orders": "d.class = 'order'",
 }
+# Invoices by how late they are: the columns of the list.
+AGES: dict[str, LiteralString] = {
+    "current": "d.due_date >= %(as_of)s::date",
+    "past_due": "d.due_date < %(as_of)s::date",
+    "d1_30": "%(as_of)s::date - d.due_date BETWEEN 1 AND 30",
+    "d31_60": "%(as_of)s::date - d.due_date BETWEEN 31 AND 60",
+    "d61_90": "%(as_of)s::date - d.due_date BETWEEN 61 AND 90",
+    "d91_plus": "%(as_of)s::date - d.due_date > 90",
+}
 SECTIONS = ("credit adjustments", "credit notes", "on account")  # of credits, in their order
 ORDERS: dict[str, LiteralString] = {
     "number": "i.number",
@@ -109,12 +118,15 @@ class ItemPage:
 
 @dataclass(frozen=True)
 class Tab:
-    """Which documents of an account: those of a part, in one currency, as of a day."""
+    """Which documents of an account: those of a part, in one currency, as of a day; of invoices
+    perhaps those of one of AGES.
+    """
 
     customer: int
     part: str
     currency: str
     as_of: date
+    age: str = ""
 
     @property
     def named(self) -> dict[str, Any]:
@@ -130,6 +142,8 @@ class Tab:
         part = OF_PART[self.part]
         if self.part != "orders" and statuses and WITH_BALANCE.issuperset(statuses):
             part = f"{part} AND d.closed_on > %(as_of)s::date"
+        if self.age:
+            part = f"{part} AND {AGES[self.age]}"
         return query(file).replace("[part]", part)
 
 

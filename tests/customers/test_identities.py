@@ -165,6 +165,25 @@ def test_the_panel_is_the_sum_of_all_pages(
     assert amount(panel["Invoicing Account Count"]) == len(owing)
 
 
+@pytest.mark.parametrize("question", [QUESTIONS[0], QUESTIONS[1], QUESTIONS[5]])
+def test_each_figure_is_the_sum_of_what_it_leads_to(
+    nora: Browser, company: Company, question: str
+) -> None:
+    sheet = listed(nora, company, f"?{question}")
+    rows = re.findall(r'<tr id="row-.*?</tr>', sheet.html, re.S)
+    most = sorted(rows, key=lambda row: row.count("tab="), reverse=True)[:4]
+    drilled = set()
+    for row in most:
+        for address, figure in re.findall(r'<a href="([^"#]*tab=[^"#]*)#[^>]*>(.*?)</a>', row):
+            page = nora.get(address.replace("&amp;", "&")).content.decode()
+            total = re.search(r"<tfoot[^>]*>.*?</tfoot>", page.partition('id="account-tabs"')[2], re.S)
+            assert total, address
+            said = re.findall(r"[\d,]+\.\d\d", text(total[0]))
+            assert amount(said[-1]) == amount(text(figure)), address
+            drilled.add(address.partition("tab=")[2].partition("&amp;currency")[0])
+    assert len(drilled) >= 7, drilled
+
+
 @pytest.mark.parametrize("question", QUESTIONS[1:])
 def test_the_file_is_the_screen(company: Company, sheets: dict[str, Sheet], question: str) -> None:
     desk = Desk(company, company.admin_email)

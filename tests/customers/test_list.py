@@ -34,16 +34,6 @@ def test_every_figure_of_an_account(admin: Browser, company: Company) -> None:
     assert row["days"] == "106.5"  # 98 x 150 / 138
 
 
-def test_a_figure_leads_to_its_documents(admin: Browser, company: Company) -> None:
-    html = listed(admin, company, "?q=first").html
-    for tab, figure in (("debits", "5.00"), ("credits", "40.00")):
-        link = re.search(rf'href="([^"#]*tab={tab}[^"#]*)#documents"', html)
-        assert link
-        page = text(admin.get(link[1].replace("&amp;", "&")).content.decode())
-        assert re.search(rf"\d documents? [\d.]+ {figure}", page)
-    assert re.search(r'<td class="c-priority"><a href="[^"]*#why">', html)
-
-
 def test_the_panel_is_the_sum_of_the_rows(admin: Browser, company: Company) -> None:
     for query in ("", "?currency=EUR", "?q=fir", "?status=Inactive", "?as_of=2026-02-15"):
         sheet, panel = listed(admin, company, query), figures(admin, company, query)

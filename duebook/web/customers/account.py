@@ -152,7 +152,7 @@ def _around(
     slug: str, looking: Looking, row: CustomerRow | None, *, at: datetime
 ) -> dict[str, object]:
     """The accounts before and after in the list one came from, and the way back to it."""
-    of_page = dict.fromkeys(("tab", "state", "order", *tabs.PLACE), "")
+    of_page = dict.fromkeys(("tab", "state", "age", "order", *tabs.PLACE), "")
     back = reverse("customers", args=[slug]) + looking.address(**of_page)
     if row is None or row.currency != looking.currency:
         return {"back": back}

@@ -46,18 +46,10 @@ class Line:
     badge: str
     href: str
 
-    @property
-    def debits(self) -> str:
-        """Where the documents behind a figure stand."""
-        return self._tab("debits")
-
-    @property
-    def credits(self) -> str:
-        return self._tab("credits")
-
-    def _tab(self, code: str) -> str:
+    def made_of(self, tab: str, age: str) -> str:
+        """Where the documents behind a figure stand: a tab of the account, of one age perhaps."""
         separator = "&" if "?" in self.href else "?"
-        return f"{self.href}{separator}tab={code}&currency={self.row.currency}#documents"
+        return f"{self.href}{separator}tab={tab}{'&age=' if age else ''}{age}#account-tabs"
 
 
 def lines(rows: list[CustomerRow], looking: Looking, *, address: str) -> list[Line]:

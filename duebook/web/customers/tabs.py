@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from duebook.reports import account_items as documents
-from duebook.reports.account_items import ORDERS, PARTS, Item, ItemPage, Sum
+from duebook.reports.account_items import AGES, ORDERS, PARTS, Item, ItemPage, Sum
 from duebook.reports.customers import CustomerRow
 from duebook.web.asked import Unclear
 from duebook.web.tie_out import Difference
@@ -33,6 +33,14 @@ FIGURES = {
     "invoices": ("outstanding_invoice_count", "outstanding_invoice_amount"),
     "debits": ("debit_adjustment_count", "debit_adjustment_amount"),
     "credits": ("credit_adjustment_count", "credit_adjustment_amount"),
+}
+AGE_NAMES: dict[str, str | Promise] = {
+    "current": gettext_lazy("Current"),
+    "past_due": gettext_lazy("Past Due"),
+    "d1_30": gettext_lazy("1–30 days late"),
+    "d31_60": gettext_lazy("31–60 days late"),
+    "d61_90": gettext_lazy("61–90 days late"),
+    "d91_plus": gettext_lazy("91 days late and more"),
 }
 # How a tab's list can be sorted, by its columns' names.
 HEADS: dict[str, dict[str, str | Promise]] = {
@@ -130,6 +138,7 @@ class Asking:
     path: str
     tab: str
     states: tuple[str, ...]
+    age: str
     order: str
     after: int | None
     before: int | None
@@ -178,6 +187,9 @@ def asking(query: QueryDict, *, path: str) -> Asking:
     _must_be(tab, "tab", tuple(TABS))
     states = tuple(each for each in query.getlist("state") if each)
     order = query.get("order", "").strip()
+    age = query.get("age", "").strip() if tab == "invoices" else ""
+    if age:
+        _must_be(age, "age", tuple(AGES))
     if tab in PARTS:
         for each in states:
             _must_be(each, "state", (*PARTS[tab], "all"))
@@ -187,6 +199,7 @@ def asking(query: QueryDict, *, path: str) -> Asking:
         path,
         tab,
         states,
+        age,
         order,
         after=number(query, "after_id"),
         before=number(query, "before_id"),
@@ -204,7 +217,7 @@ def listed(
 
     Of a large account that is a request of its own, but for what the list's row says.
     """
-    tab = documents.Tab(customer, asked.tab, currency, as_of)
+    tab = documents.Tab(customer, asked.tab, currency, as_of, asked.age)
     page = documents.items(
         tab,
         statuses=asked.chosen,
@@ -224,7 +237,9 @@ def listed(
         "count_href": asked.address(counted="yes"),
         "states": _states(asked, every),
         "chosen_states": ", ".join(word(each) for each in asked.chosen),
-        "all_states": asked.address(state="all"),
+        "all_states": asked.address(state="all", age=""),
+        "age": AGE_NAMES.get(asked.age, ""),
+        "any_age": asked.address(age=""),
         "heads": [_head(asked, code, name) for code, name in HEADS[asked.tab].items()],
         **_links(asked, page),
     }
@@ -237,7 +252,7 @@ def tabs(asked: Asking, row: CustomerRow | None, *, notes: int) -> list[Tab]:
             code,
             name,
             {**counts, "notes": notes}.get(code),
-            asked.address(tab=code, state="", order=""),
+            asked.address(tab=code, state="", order="", age=""),
             code == asked.tab,
         )
         for code, name in TABS.items()
@@ -249,6 +264,8 @@ def _whole(
 ) -> tuple[Sum | None, Difference | None]:
     """What the documents shown come to, on whatever page, and by how much that is off the list."""
     names = FIGURES.get(asked.tab) if asked.chosen == asked.usual else None
+    if names and asked.age:
+        names = (f"{asked.age}_count", f"{asked.age}_amount")
     said = (getattr(row, names[0]), getattr(row, names[1])) if row and names else None
     if every is None:
         return None, None
