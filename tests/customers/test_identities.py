@@ -176,7 +176,8 @@ def test_each_figure_is_the_sum_of_what_it_leads_to(
     for row in most:
         for address, figure in re.findall(r'<a href="([^"#]*tab=[^"#]*)#[^>]*>(.*?)</a>', row):
             page = nora.get(address.replace("&amp;", "&")).content.decode()
-            total = re.search(r"<tfoot[^>]*>.*?</tfoot>", page.partition('id="account-tabs"')[2], re.S)
+            tab = page.partition('id="account-tabs"')[2]
+            total = re.search(r"<tfoot[^>]*>.*?</tfoot>", tab, re.S)
             assert total, address
             said = re.findall(r"[\d,]+\.\d\d", text(total[0]))
             assert amount(said[-1]) == amount(text(figure)), address

@@ -144,10 +144,13 @@ document.addEventListener("htmx:afterRequest", (event) => {
   history.replaceState({ beside: true }, "", `${location.pathname}?${query}`);
 });
 
+for (const written of ["htmx:pushedIntoHistory", "htmx:replacedInHistory"]) {
+  document.addEventListener(written, () => { shownList = listOf(location.search); });
+}
+
 /* Another list: the panel is what its address says, or the account to which the page was turned. */
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.elt.id !== "main" || !beside()) return;
-  shownList = listOf(location.search);
   const rows = [...document.querySelectorAll("#customers a[data-open]")];
   const first = turned > 0 ? rows[0] : rows.at(-1);
   if (turned && first) go(first.dataset.open, { how: "replaceState" });
