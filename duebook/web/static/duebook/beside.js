@@ -3,6 +3,7 @@
 
 "use strict";
 
+(() => {
 const OF_ACCOUNT = ["open", "tab", "state", "order", "age", "after_id", "before_id", "before_event"];
 const beside = () => document.getElementById("beside");
 const linkOf = (id) => document.querySelector(`#customers a[data-open="${CSS.escape(id)}"]`);
@@ -163,3 +164,4 @@ document.addEventListener("DOMContentLoaded", () => {
   beside().dataset.title = document.title;
   show();
 });
+})();
