@@ -10,9 +10,11 @@ from io import BytesIO, TextIOWrapper
 
 from duebook.export.tables import write_csv, write_json, xlsx
 from duebook.reports import aging as aging_report
+from duebook.reports import clients
 from duebook.reports import customers as customer_report
 from duebook.reports import invoices as invoice_report
 from duebook.reports.aging import USUAL, Edges, head
+from duebook.reports.clients import Question
 from duebook.reports.customers import Asked, Totals
 
 OPERATOR = (
@@ -31,6 +33,10 @@ CUSTOMERS = (
     " d31_60_amount d31_60_count d61_90_amount d61_90_count d91_plus_amount d91_plus_count"
     " weighted_avg_days_overdue oldest_due_date debit_adjustment_amount debit_adjustment_count"
     " credit_adjustment_amount credit_adjustment_count statement_amount discount_amount as_of_date"
+).split()
+CLIENT_DOCUMENTS = (
+    "account_number account_name number kind issue_date due_date currency amount balance disputed"
+    " days_past_due state part"
 ).split()
 INVOICES = (
     "account_number account_name invoice_number kind issue_date due_date currency amount balance"
@@ -91,11 +97,24 @@ def aging(
     return Answer(_title("Aging", as_of, basis), as_of, OPERATOR, page.rows, totals, edges)
 
 
-def portal(*, as_of: date, basis: str, edges: Edges = USUAL) -> Answer:
+def portal(
+    *, as_of: date, basis: str, edges: Edges = USUAL, customer_id: int | None = None
+) -> Answer:
     """The same as clients read it."""
-    rows = aging_report.portal_aging(as_of=as_of, basis=basis, edges=edges)
+    rows = aging_report.portal_aging(as_of=as_of, basis=basis, edges=edges, customer_id=customer_id)
     title = _title("Aging", as_of, basis)
     return Answer(title, as_of, PORTAL, rows, _totals(rows, PORTAL[3:]), edges)
+
+
+def client_documents(asked: Question, *, sort: str) -> Answer:
+    """A client's list of documents: all rows that match, in its order."""
+    page = clients.documents(asked, sort=sort, size=None)
+    totals = [
+        _total(each.currency, {"amount": each.amount, "balance": each.balance, "part": each.part})
+        for each in page.sums
+    ]
+    title = _title("Invoices", asked.as_of, asked.basis)
+    return Answer(title, asked.as_of, CLIENT_DOCUMENTS, page.rows, totals)
 
 
 def customers(asked: Asked, *, at: datetime) -> Answer:

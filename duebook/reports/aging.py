@@ -165,9 +165,12 @@ def named(edges: Edges) -> dict[str, int]:
     return dict(zip(("edge_1", "edge_2", "edge_3"), edges, strict=True))
 
 
-def portal_aging(*, as_of: date, basis: str = "due", edges: Edges = USUAL) -> list[PortalRow]:
+def portal_aging(
+    *, as_of: date, basis: str = "due", edges: Edges = USUAL, customer_id: int | None = None
+) -> list[PortalRow]:
     """The aging with a client's buckets: 0-30 is Current and 1-30, 90+ is 91 and more."""
-    return [portal_row(row) for row in aging(as_of=as_of, basis=basis, edges=edges)]
+    found = aging(as_of=as_of, basis=basis, edges=edges, customer_id=customer_id)
+    return [portal_row(row) for row in found]
 
 
 def portal_total(total: AgingTotal) -> PortalRow:

@@ -26,7 +26,10 @@ UNCLEAR = 400
 NOT_KNOWN = 401
 NO_ROWS = 415
 # Whoever holds one may use it, or it is nobody's.
-SECRETS = ("currency", "month", "key", "uid", "secret", "slug of any", "connector type")
+SECRETS = (
+    *("currency", "month", "key", "uid", "secret", "slug of any", "connector type"),
+    "report form",
+)
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,15 @@ def _bringing() -> Address:
     """An empty form is no rows."""
     but = {"service post": NO_ROWS, **{f"{viewer} get": NOT_SO for viewer in EVERYBODY}}
     return Address((), NOT_SO, NO_ROWS, others=NOT_KNOWN, strangers=NOT_KNOWN, but=but)
+
+
+def _clients(name: str, **ids: str) -> dict[str, Address]:
+    """A page that clients read, and the staff with their eyes."""
+    below = {"slug": "slug", **ids}
+    return {
+        name: Address(CLIENTS, 200, NOT_SO, below),
+        f"as_client:{name}": Address(STAFF, 200, NOT_SO, {**below, "as_client": "looked at"}),
+    }
 
 
 def _each(who: tuple[str, ...], status: int) -> dict[str, int]:
@@ -170,6 +182,14 @@ ADDRESSES = {
     "portal": _place(READERS, ELSEWHERE, ELSEWHERE, but=_each(("client",), 200)),
     "client_view": _place(STAFF, ELSEWHERE, NOT_SO, customer="customer"),
     "as_client:portal": _place(STAFF, 200, NOT_SO, as_client="looked at"),
+    **_clients("client_report", form="report form"),
+    **_clients("client_invoices"),
+    **_clients("client_invoices_file", form="report form"),
+    **_clients("client_invoice", item="document"),
+    **_clients("client_invoice_pdf", item="document"),
+    **_clients("client_orders"),
+    **_clients("client_statement"),
+    **_clients("client_statement_pdf"),
     "customers": _place(STAFF, 200, NOT_SO),
     "customers_figures": _place(STAFF, 200, NOT_SO),
     "customers_files": _place(STAFF, NOT_SO, UNCLEAR),

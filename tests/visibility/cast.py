@@ -331,6 +331,9 @@ class Cast:
     def _connector_type(self, viewer: str, of: Company) -> str:
         return "folder"
 
+    def _report_form(self, viewer: str, of: Company) -> str:
+        return "csv"
+
     def _authenticator(self, viewer: str, of: Company) -> int:
         """A passkey."""
         made = Authenticator.objects.create(

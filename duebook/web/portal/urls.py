@@ -1,5 +1,17 @@
+"""A client's places. Those who look as a client have them too, in `looked_at.py`."""
+
 from django.urls import path
 
-from duebook.web.portal import views
+from duebook.web.portal import files, invoices, orders, statements, views
 
-urlpatterns = [path("", views.portal, name="portal")]
+urlpatterns = [
+    path("", views.portal, name="portal"),
+    path("report/<str:form>/", files.report, name="client_report"),
+    path("billing/", invoices.invoices, name="client_invoices"),
+    path("billing/files/<str:form>/", files.invoices, name="client_invoices_file"),
+    path("billing/<int:item>/", invoices.invoice, name="client_invoice"),
+    path("billing/<int:item>/pdf/", files.invoice, name="client_invoice_pdf"),
+    path("orders/", orders.orders, name="client_orders"),
+    path("statement/", statements.statement, name="client_statement"),
+    path("statement/pdf/", statements.statement_pdf, name="client_statement_pdf"),
+]

@@ -1,18 +1,38 @@
-"""The clients' pages: understand the request, make one call, show the answer."""
+"""A client's first page: what is owed, how old it is, and which invoices it is."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from duebook.reports.aging import portal_aging
-from duebook.web.asked import OrganisationRequest, asked_of
-from duebook.web.audience import STAFF, for_clients
-from duebook.web.portal.debt import debts
+from duebook.reports import clients
+from duebook.reports.aging import PortalRow, portal_aging
+from duebook.reports.clients import ClientMonth, Paid, Question
+from duebook.visibility.looking import STAFF
+from duebook.web.asked import OrganisationRequest
+from duebook.web.audience import for_clients
+from duebook.web.portal.asked import Wanted, wanted
+from duebook.web.portal.debt import Debt, debts
+
+SHOWN = 8  # open invoices on the first page
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a client stands in one currency: the cards of the first page."""
+
+    debt: Debt
+    invoices: Decimal
+    credits: Decimal
+    paid: Paid | None
+    disputed_count: int
 
 
 def portal(request: OrganisationRequest, slug: str) -> HttpResponse:
-    """The organisation's front page: a client's own debt, or the operators' aging."""
+    """The organisation's front page: a client's own debt, or the operators' list."""
     if request.viewer.kind in STAFF:
         return redirect("customers", slug)
     return what_you_owe(request, slug)
@@ -21,8 +41,95 @@ def portal(request: OrganisationRequest, slug: str) -> HttpResponse:
 @for_clients
 def what_you_owe(request: OrganisationRequest, slug: str) -> HttpResponse:
     """What a client owes, by how late it is."""
-    asked = asked_of(request)
-    rows = portal_aging(as_of=asked.as_of, basis=asked.basis, edges=asked.edges)
-    shown = {"asked": asked, "rows": rows, "debts": debts(rows)}
-    shown["accounts"] = len({row.customer_id for row in rows})
+    asking = wanted(request)
+    asked = asking.asked
+    rows = portal_aging(
+        as_of=asked.as_of,
+        basis=asked.basis,
+        edges=asked.edges,
+        customer_id=asking.customer_id,
+    )
+    owing = debts(rows)
+    known = [each.currency for each in owing] or [_own_currency(asking, request)]
+    chosen = asked.currency if asked.currency in known else known[0]
+    months = clients.months(as_of=asked.as_of, customer_id=asking.customer_id)
+    shown = {
+        "asked": asked,
+        "asking": asking,
+        "rows": rows,
+        "debts": owing,
+        "zero": Decimal("0.00"),
+        "standings": _standings(asking, rows, owing, known),
+        "accounts": len({row.customer_id for row in rows}),
+        "currency": chosen,
+        "switch": [(code, asking.query_with(currency=code)) for code in known],
+        "orders": _orders(asking),
+        "open": _open(asking, chosen),
+        "months": months.get(chosen, []),
+        "trend": _trend(months.get(chosen, [])),
+        "carried": asking.query_with(account=asking.customer_id or "", figure=""),
+    }
     return render(request, "portal/aging.html", shown)
+
+
+def _own_currency(asking: Wanted, request: OrganisationRequest) -> str:
+    account = asking.account or next(iter(asking.accounts), None)
+    return account.currency if account else request.organisation.currency
+
+
+def _standings(
+    asking: Wanted, rows: list[PortalRow], owing: list[Debt], known: list[str]
+) -> list[Standing]:
+    as_of, account = asking.asked.as_of, asking.customer_id
+    paid = {
+        each.currency: each for each in clients.paid_this_year(as_of=as_of, customer_id=account)
+    }
+    nothing = Decimal("0.00")
+    found = {each.currency: each for each in owing}
+    return [
+        Standing(
+            debt=found.get(code) or Debt(code, nothing, nothing, nothing),
+            invoices=sum((each.total + each.debit_adjustments for each in of), nothing),
+            credits=sum((each.unapplied_credits for each in of), nothing),
+            paid=paid.get(code),
+            disputed_count=_disputed(asking, code) if any(each.disputed for each in of) else 0,
+        )
+        for code in dict.fromkeys([*known, *paid])
+        for of in ([each for each in rows if each.currency == code],)
+    ]
+
+
+def _orders(asking: Wanted) -> dict[str, int]:
+    """How many orders are open and closed; nothing when the sources tell of none."""
+    counted: dict[str, int] = {}
+    for each in clients.orders(as_of=asking.asked.as_of, size=0)[1]:
+        counted[each.state] = counted.get(each.state, 0) + each.orders
+    return counted
+
+
+def _disputed(asking: Wanted, currency: str) -> int:
+    """How many invoices have something disputed."""
+    asked = Question(
+        as_of=asking.asked.as_of,
+        customer_id=asking.customer_id,
+        currency=currency,
+        figure="disputed",
+    )
+    return clients.documents(asked, size=0).count
+
+
+def _open(asking: Wanted, currency: str) -> clients.ClientPage:
+    """The oldest open invoices of a currency."""
+    asked = Question(
+        as_of=asking.asked.as_of,
+        basis=asking.asked.basis,
+        edges=asking.asked.edges,
+        customer_id=asking.customer_id,
+        currency=currency,
+        figure="total",
+    )
+    return clients.documents(asked, sort="due_date", size=SHOWN)
+
+
+def _trend(months: list[ClientMonth]) -> dict[str, ClientMonth] | None:
+    return {"first": months[0], "last": months[-1]} if months else None

@@ -1,0 +1,333 @@
+"""What clients read of themselves: their documents, payments, orders, and how their debt developed.
+
+Whose these are is nobody's argument: the rows are those of the viewer of the open transaction.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, LiteralString
+
+from duebook.reports.aging import USUAL, Edges, days
+from duebook.reports.rows import organisation, query, records, rows
+from duebook.visibility.seeing import raw
+
+# The figures that a client's aging drills into; buckets by their days, the others by name.
+BUCKETS = ("days_0_30", "days_31_60", "days_61_90", "days_90_plus")
+FIGURES = (
+    *BUCKETS,
+    "not_yet_due",
+    "disputed",
+    "total",
+    "debit_adjustments",
+    "unapplied_credits",
+    "outstanding",
+)
+STATES = ("sent", "overdue", "disputed", "resolved", "paid", "void")
+ORDERS: Mapping[str, tuple[LiteralString, LiteralString]] = {  # the expression, and its type
+    "number": ("i.number", "text"),
+    "date": ("i.issue_date", "date"),
+    "due_date": ("i.due_on", "date"),
+    "amount": ("i.amount", "bigint"),
+    "balance": ("i.balance", "bigint"),
+}
+USUAL_ORDER = "-due_date"
+
+
+@dataclass(frozen=True)
+class ClientAccount:
+    """An account that a client speaks for."""
+
+    id: int
+    account_number: str
+    name: str
+    currency: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """Which documents. `figure` is one of FIGURES (what adds up to it) or empty: all invoices.
+
+    `least` and `most` bound the gross amount, in major units.
+    """
+
+    as_of: date
+    basis: str = "due"
+    edges: Edges = USUAL
+    customer_id: int | None = None
+    currency: str = ""
+    figure: str = ""
+    states: tuple[str, ...] = ()
+    issued_from: date | None = None
+    issued_to: date | None = None
+    due_from: date | None = None
+    due_to: date | None = None
+    least: Decimal | None = None
+    most: Decimal | None = None
+    number: str = ""
+
+
+@dataclass(frozen=True)
+class ClientItem:
+    """A document on a client's list. `part` is its share of the figure asked for, signed.
+
+    `lines` counts its line items by the source's own status; `key` is its place in the order.
+    """
+
+    id: int
+    customer_id: int
+    account_number: str
+    account_name: str
+    number: str
+    kind: str
+    document_class: str
+    issue_date: date
+    due_date: date | None
+    currency: str
+    amount: Decimal
+    balance: Decimal
+    disputed: Decimal
+    part: Decimal
+    days_past_due: int | None
+    state: str
+    origin: str
+    lines: dict[str, int]
+    key: str
+
+
+@dataclass(frozen=True)
+class ClientSum:
+    """What all documents of one currency come to, on whatever page they are."""
+
+    currency: str
+    documents: int
+    amount: Decimal
+    balance: Decimal
+    disputed: Decimal
+    part: Decimal
+
+
+@dataclass(frozen=True)
+class ClientPage:
+    rows: list[ClientItem]
+    sums: list[ClientSum]
+    has_more: bool = False
+    sort: str = field(default=USUAL_ORDER)
+
+    @property
+    def count(self) -> int:
+        return sum(each.documents for each in self.sums)
+
+
+@dataclass(frozen=True)
+class Paid:
+    """Payments since the first of January, in one currency."""
+
+    currency: str
+    amount: Decimal
+    payments: int
+    last_on: date
+
+
+@dataclass(frozen=True)
+class ClientMonth:
+    """What was owed in one currency at the end of a day."""
+
+    currency: str
+    at: date
+    owed: Decimal
+
+
+@dataclass(frozen=True)
+class Movement:
+    """What changed an account's debt on a day; signed. The first of a period is what was before."""
+
+    id: int | None
+    at: date
+    number: str | None
+    kind: str | None
+    document_class: str | None
+    is_void: bool
+    origin: str | None
+    due_date: date | None
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class ClientOrder:
+    id: int
+    account_name: str
+    number: str
+    issue_date: date
+    due_date: date | None
+    currency: str
+    amount: Decimal
+    closed_date: date | None
+    state: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.issue_date.isoformat()}~{self.id}"
+
+
+@dataclass(frozen=True)
+class OrderSum:
+    currency: str
+    state: str
+    orders: int
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class DisputeState:
+    """A dispute of a document; `amount` None: the whole balance."""
+
+    opened_on: date
+    ended_on: date | None
+    amount: Decimal | None
+    reason: str
+
+
+def accounts() -> list[ClientAccount]:
+    """By name."""
+    return rows(ClientAccount, "client_accounts.sql")
+
+
+def documents(
+    asked: Question, *, sort: str = USUAL_ORDER, after: str = "", size: int | None = 50
+) -> ClientPage:
+    """Some documents in order, those after the key of a row, and the sums of all that match.
+
+    `sort` is one of ORDERS, `-` before it reverses. Raises KeyError for another one, and
+    ValueError for a key that is none.
+    """
+    expression, kind = ORDERS[sort.removeprefix("-")]
+    way: LiteralString = "DESC" if sort.startswith("-") else "ASC"
+    beyond: LiteralString = "<" if sort.startswith("-") else ">"
+    text = query("client_page.sql").replace("[order]", f"{expression} {way}, i.id {way}")
+    text = text.replace("[key]", expression.replace("i.", "p.", 1) + "::text")
+    named: dict[str, Any] = {**_named(asked), "size": None if size is None else size + 1}
+    if after:
+        value, _, id = after.rpartition("~")
+        named |= {"key": _typed(value, kind), "key_id": _typed(id, "bigint")}
+        text = text.replace(
+            "[after]", f"({expression}, i.id) {beyond} (%(key)s::{kind}, %(key_id)s::bigint)"
+        )
+    found = raw().execute(text.replace("[after]", "true"), named).fetchall()
+    lines = [_item(each) for each in found if each[0] is not None]
+    sums = [ClientSum(each[10], each[-1], *each[11:15]) for each in found if each[0] is None]
+    shown = lines if size is None else lines[:size]
+    return ClientPage(shown, sums, has_more=len(shown) < len(lines), sort=sort)
+
+
+def paid_this_year(*, as_of: date, customer_id: int | None = None) -> list[Paid]:
+    """Per currency, since the first of January of that year; receipts, reported ones included."""
+    since = as_of.replace(month=1, day=1)
+    return rows(Paid, "client_paid.sql", since=since, as_of=as_of, customer=customer_id)
+
+
+def month_ends(as_of: date) -> list[date]:
+    """The eleven month ends before a day, and the day itself."""
+    ends = [as_of]
+    for _month in range(11):
+        ends.append(ends[-1].replace(day=1) - timedelta(days=1))
+    return ends[::-1]
+
+
+def months(*, as_of: date, customer_id: int | None = None) -> dict[str, list[ClientMonth]]:
+    """Per currency, what was owed at the last twelve month ends; today stands for this month's."""
+    named = {"as_of": as_of, "days": month_ends(as_of), "customer": customer_id}
+    by_currency: dict[str, list[ClientMonth]] = {}
+    for each in rows(ClientMonth, "client_months.sql", **named):
+        by_currency.setdefault(each.currency, []).append(each)
+    return by_currency
+
+
+def activity(
+    customer_id: int, *, currency: str, since: date, until: date
+) -> tuple[Decimal, list[Movement]]:
+    """What was owed before `since`, and what moved it until `until`, oldest first."""
+    named = {"customer": customer_id, "currency": currency, "since": since, "until": until}
+    found = [Movement(*each) for each in records("client_activity.sql", **named)]
+    opening = next(each for each in found if each.id is None)
+    return opening.amount, [each for each in found if each.id is not None]
+
+
+def orders(
+    *, as_of: date, state: str = "", after: str = "", size: int = 50
+) -> tuple[list[ClientOrder], list[OrderSum], bool]:
+    """Some orders, the newest first; how many there are by state; whether there are more.
+
+    Raises ValueError for a key that is none.
+    """
+    on, _, id = after.rpartition("~")
+    named = {
+        "as_of": as_of,
+        "state": state,
+        "before": _typed(id, "bigint") if after else None,
+        "before_on": date.fromisoformat(on) if after else None,
+        "size": size + 1,
+    }
+    found = records("client_orders.sql", **named)
+    shown = [ClientOrder(*each[:-1]) for each in found if each[0] is not None]
+    sums = [OrderSum(each[5], each[8], each[9], each[6]) for each in found if each[0] is None]
+    return shown[:size], sums, len(shown) > size
+
+
+def disputes_of(document: int, *, as_of: date) -> list[DisputeState]:
+    """The disputes of a document, the newest first."""
+    return rows(DisputeState, "client_disputes.sql", document=document, as_of=as_of)
+
+
+def customer_of_document(document: int) -> int | None:
+    """Whose a document is; None when there is none that the viewer may see, or it is an order's."""
+    text = (
+        "SELECT customer_id FROM ar.document WHERE org_id = %s AND id = %s AND class <> 'order'"
+        " AND state <> 'cancelled'"
+    )
+    found = raw().execute(text, [organisation(), document]).fetchone()
+    return int(found[0]) if found else None
+
+
+def _named(asked: Question) -> dict[str, Any]:
+    figure = "invoices" if asked.figure == "total" else asked.figure
+    first, last = days(figure, asked.edges) if figure in BUCKETS else (None, None)
+    return {
+        "org": organisation(),
+        "as_of": asked.as_of,
+        "basis": asked.basis,
+        "customer": asked.customer_id,
+        "currency": asked.currency,
+        "figure": figure,
+        "first_day": -(10**9) if first is None else first,
+        "last_day": 10**9 if last is None else last,
+        "states": list(asked.states) or None,
+        "issued_from": asked.issued_from,
+        "issued_to": asked.issued_to,
+        "due_from": asked.due_from,
+        "due_to": asked.due_to,
+        "least": asked.least,
+        "most": asked.most,
+        "number": asked.number,
+    }
+
+
+def _typed(value: str, kind: str) -> object:
+    """Raises ValueError."""
+    if kind == "date":
+        return date.fromisoformat(value)
+    if kind == "bigint":
+        number = int(value)
+        if abs(number) >= 2**63:
+            raise ValueError(value)
+        return number
+    return value
+
+
+def _item(found: Sequence[Any]) -> ClientItem:
+    *told, lines, key, _one = found[1:]
+    return ClientItem(*(*told, json.loads(lines or "{}"), f"{key}~{found[1]}"))
