@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
+from duebook.reports.monthly_drill import OrderLine
 from duebook.reports.rows import records, rows
 
 
@@ -54,6 +55,21 @@ class Applied:
 
 
 @dataclass(frozen=True)
+class PortalPayment:
+    """A payment announced through the portal: pending, settled, frozen, terminated or disputed.
+    `settled_on` is the day from which its receipt counts."""
+
+    id: int
+    amount: Decimal
+    method: str
+    reference: str
+    state: str
+    pay_on: date
+    settled_on: date | None
+    announced_by: str | None
+
+
+@dataclass(frozen=True)
 class MonthEnd:
     """What was owed at the end of a day."""
 
@@ -82,7 +98,21 @@ def applied(customer: int, document: int, *, as_of: date) -> list[Applied]:
     return [Applied(*each) for each in found]
 
 
-def owed(customer: int, *, currency: str, days: Sequence[date]) -> list[MonthEnd]:
-    """What was outstanding at the end of each day; of today, the list's own figure."""
+def owed(customer: int, *, currency: str, days: Sequence[date], now: Decimal) -> list[MonthEnd]:
+    """What was outstanding at the end of each day, the earliest first; `now`: that of the last."""
     named = {"customer": customer, "currency": currency, "days": list(days)}
-    return rows(MonthEnd, "account_months.sql", **named)
+    return rows(MonthEnd, "account_months.sql", **named, first=days[0], last=days[-1], now=now)
+
+
+def portal_payments(
+    customer: int, *, currency: str, until: datetime, limit: int = 100
+) -> list[PortalPayment]:
+    """What was announced through the portal before a moment, the newest first."""
+    named = {"customer": customer, "currency": currency, "until": until}
+    return rows(PortalPayment, "account_portal_payments.sql", **named, limit=limit)
+
+
+def open_orders(customer: int, *, currency: str, as_of: date) -> dict[int, OrderLine]:
+    """The orders that were open on a day, by id, with what is neither invoiced nor paid of each."""
+    named = {"customers": [customer], "currency": currency, "days": [as_of]}
+    return {each.id: each for each in rows(OrderLine, "monthly_orders_open.sql", **named)}

@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, LiteralString
 
+from duebook.reports.account import open_orders
 from duebook.reports.customers_order import Keys, Order
 from duebook.reports.rows import organisation, query
 from duebook.visibility.seeing import raw
@@ -119,7 +120,7 @@ class ItemPage:
 @dataclass(frozen=True)
 class Tab:
     """Which documents of an account: those of a part, in one currency, as of a day; of invoices
-    perhaps those of one of AGES.
+    perhaps those of one of AGES. Of orders `open` says which are: see account.open_orders.
     """
 
     customer: int
@@ -127,6 +128,7 @@ class Tab:
     currency: str
     as_of: date
     age: str = ""
+    open: Sequence[int] = ()
 
     @property
     def named(self) -> dict[str, Any]:
@@ -135,6 +137,7 @@ class Tab:
             "customer": self.customer,
             "currency": self.currency,
             "as_of": self.as_of,
+            "open": list(self.open),
         }
 
     def text(self, file: str, *, statuses: Sequence[str] = ()) -> LiteralString:
@@ -220,7 +223,9 @@ def document(customer: int, document: int, *, as_of: date) -> Document | None:
     currency, of_class, ages = row
     charge = "invoices" if ages else "debits"
     parts = {"charge": charge, "credit": "credits", "receipt": "payments", "order": "orders"}
-    tab = Tab(customer, parts[of_class], currency, as_of)
+    is_order = of_class == "order"
+    orders = open_orders(customer, currency=currency, as_of=as_of) if is_order else ()
+    tab = Tab(customer, parts[of_class], currency, as_of, open=list(orders))
     found = raw().execute(tab.text("account_document.sql"), {**tab.named, "document": document})
     told = found.fetchone()
     return Document(*told) if told else None

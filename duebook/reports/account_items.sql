@@ -20,7 +20,7 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (
     SELECT CASE WHEN d.state = 'draft' THEN 'draft'
                 WHEN d.state <> 'sent' AND (d.void_on IS NULL OR d.void_on <= %(as_of)s::date) THEN 'void'
-                WHEN d.class = 'order' THEN CASE WHEN d.closed_date <= %(as_of)s::date THEN 'closed' ELSE 'open' END
+                WHEN d.class = 'order' THEN CASE WHEN d.id = ANY (%(open)s::bigint[]) THEN 'open' ELSE 'closed' END
                 WHEN b.balance = 0 THEN CASE WHEN d.class = 'charge' THEN 'paid' ELSE 'applied' END
                 WHEN b.balance = d.amount THEN 'open'
                 WHEN d.class = 'charge' THEN 'partially_paid' ELSE 'partly_applied' END AS status

@@ -9,7 +9,8 @@ SELECT i.id, i.number, i.kind, i.document_class, i.issue_date, i.due_date, i.amo
        i.balance * y.unit AS balance, i.status, i.reason, i.method, i.origin, i.section,
        CASE WHEN i.document_class = 'charge' AND i.due_date IS NOT NULL THEN %(as_of)s::date - i.due_date END AS days_past_due,
        (SELECT LEAST(i.balance, sum(COALESCE(s.amount, i.balance))) * y.unit FROM ar.dispute s
-        WHERE s.org_id = %(org)s AND s.document_id = i.id AND s.opened_on <= %(as_of)s::date AND s.ended_on > %(as_of)s::date) AS disputed,
+        WHERE s.org_id = %(org)s AND s.document_id = i.id AND s.opened_on <= %(as_of)s::date AND s.ended_on > %(as_of)s::date
+        HAVING count(*) > 0) AS disputed,
        (SELECT jsonb_object_agg(l.status, l.number) FROM (
             SELECT l.status, count(*) AS number FROM ar.document_line l
             WHERE l.org_id = %(org)s AND l.document_id = i.id GROUP BY l.status) AS l) AS lines

@@ -7,6 +7,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from duebook.reports import notes
+from duebook.web.audience import STAFF
 from duebook.web.freshness import freshness_of
 from duebook.web.places import places
 from duebook.web.platform.visit import visit_of
@@ -22,8 +24,15 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "shows_letters": is_open(),
         "fresh": SimpleLazyObject(lambda: freshness_of(request)),
         "visit": SimpleLazyObject(lambda: visit_of(request)),
+        "unread_mentions": SimpleLazyObject(lambda: _unread(request)),
         "looking": getattr(request, "looking", None),
     }
+
+
+def _unread(request: HttpRequest) -> int:
+    """How many notes mention whoever is looking and are not read; clients have none."""
+    viewer = getattr(request, "viewer", None)
+    return notes.unread(viewer) if viewer and viewer.kind in STAFF else 0
 
 
 def initials(name: str) -> str:

@@ -48,6 +48,10 @@ LEFT = {
     "partly_applied": pgettext_lazy("state of a credit", "Partly applied"),
     "applied": pgettext_lazy("state of a credit", "Applied"),
     "closed": pgettext_lazy("state of an order", "Closed"),
+    "pending": pgettext_lazy("state of a payment", "Pending"),
+    "settled": pgettext_lazy("state of a payment", "Settled"),
+    "frozen": pgettext_lazy("state of a payment", "Frozen"),
+    "terminated": pgettext_lazy("state of a payment", "Terminated"),
     "detail_orders": _("Order"),
     "purchase_orders": _("Purchase order"),
 }

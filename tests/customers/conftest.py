@@ -13,9 +13,10 @@ import pytest
 
 from duebook.visibility import invitations
 from duebook.visibility.seeing import seeing
-from tests.people.conftest import Browser, customer, signed_in
+from tests.people.conftest import Browser, customer, letters, signed_in
 from tests.world import Company
 
+__all__ = ["letters"]  # a fixture
 TODAY = date(2026, 6, 30)
 NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
 FOUR = {"quantity": "4", "unit_price": "7.5"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -96,8 +97,14 @@ def test_tabs_add_up_to_the_rows_of_the_list(company: Company, first: int, day: 
             assert left["debits"].documents == row.debit_adjustment_count
             assert left["credits"].balance == row.credit_adjustment_amount
             assert left["credits"].documents == row.credit_adjustment_count
-            history = owed(first, currency=row.currency, days=[as_of])
-            assert history[-1].owed == row.outstanding_amount
+
+
+def test_the_history_is_what_was_owed_on_those_days(company: Company, first: int) -> None:
+    days = [date(2026, 1, 31), date(2026, 3, 31), date(2026, 4, 30), date(2026, 5, 31), TODAY]
+    with seeing_days(company.viewer(company.admin_email), *days):
+        was = [of_account(first, as_of=day, at=NOW)[0].outstanding_amount for day in days]
+        found = owed(first, currency="USD", days=days, now=was[-1])
+        assert [(each.at, each.owed) for each in found] == list(zip(days, was, strict=True))
 
 
 def test_what_a_source_reports_is_no_payment_by_name(admin: Browser, company: Company) -> None:

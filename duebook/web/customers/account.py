@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -63,6 +64,10 @@ def account(request: OrganisationRequest, slug: str, customer: int) -> HttpRespo
         shown |= activity.listed(request, customer, asked, as_of=looking.as_of)
     else:
         shown |= tabs.listed(customer, asked, row, currency=currency, as_of=looking.as_of)
+    if asked.tab == "payments":
+        end = datetime.combine(looking.as_of + timedelta(days=1), time())
+        until = end.replace(tzinfo=ZoneInfo(request.organisation.timezone))
+        shown["announced"] = accounts.portal_payments(customer, currency=currency, until=until)
     return render(request, "customers/account.html", shown)
 
 
@@ -129,7 +134,8 @@ def _figures(
 ) -> dict[str, object]:
     months = window(as_of)
     ends = months.ends if months else [as_of]
-    history = accounts.owed(customer, currency=currency, days=ends)
+    now = row.outstanding_amount if row else Decimal(0)
+    history = accounts.owed(customer, currency=currency, days=ends, now=now)
     if row is None:
         return {"history": history}
     return {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from django.http import QueryDict
 from django.utils.functional import Promise
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from duebook.reports import account_items as documents
+from duebook.reports.account import open_orders
 from duebook.reports.account_items import AGES, ORDERS, PARTS, Item, ItemPage, Sum
 from duebook.reports.customers import CustomerRow
 from duebook.web.asked import Unclear
@@ -217,7 +219,9 @@ def listed(
 
     Of a large account that is a request of its own, but for what the list's row says.
     """
-    tab = documents.Tab(customer, asked.tab, currency, as_of, asked.age)
+    is_orders = asked.tab == "orders"
+    orders = open_orders(customer, currency=currency, as_of=as_of) if is_orders else {}
+    tab = documents.Tab(customer, asked.tab, currency, as_of, asked.age, list(orders))
     page = documents.items(
         tab,
         statuses=asked.chosen,
@@ -230,12 +234,16 @@ def listed(
     whole, off_by = _whole(asked, every, row, currency=currency)
     return {
         "items": page,
+        "orders": orders,
+        "not_invoiced": sum((each.not_invoiced for each in orders.values()), Decimal(0)),
+        "not_paid": sum((each.not_paid for each in orders.values()), Decimal(0)),
         "sections": _sections(asked, page, every),
         "whole": whole,
         "off_by": off_by,
         "is_tied": every is not None and asked.tab in FIGURES and asked.chosen == asked.usual,
         "count_href": asked.address(counted="yes"),
         "states": _states(asked, every),
+        "is_open": asked.chosen == ("open",),
         "chosen_states": ", ".join(word(each) for each in asked.chosen),
         "all_states": asked.address(state="all", age=""),
         "age": AGE_NAMES.get(asked.age, ""),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from django import template
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
+from duebook.reports.monthly_drill import OrderLine
 from duebook.web.customers.shown import Line
 from duebook.web.templatetags.figures import Writer, listed
 
@@ -32,6 +33,12 @@ def made_of(amount: Decimal, currency: Writer, line: Line, tab: str, age: str = 
     if not amount:
         return figure
     return SafeString(f'<a href="{escape(line.made_of(tab, age))}">{figure}</a>')
+
+
+@register.filter
+def of_order(orders: Mapping[int, OrderLine], order: int) -> OrderLine | None:
+    """What is left of an order that is open."""
+    return orders.get(order)
 
 
 @register.filter

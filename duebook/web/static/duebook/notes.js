@@ -26,10 +26,11 @@ const offer = (field) => {
     const words = [each.dataset.name, each.dataset.email, ...each.dataset.name.split(/\s+/)];
     each.hidden = !words.some((word) => plain(word).startsWith(wanted));
   }
-  const [first] = shown(list);
-  list.hidden = !first;
-  if (first) mark(field, first);
-  else close(field);
+  const [first, ...others] = shown(list);
+  const isWhole = first && !others.length && plain(first.dataset.name) === wanted;
+  if (!first || isWhole) return close(field);
+  list.hidden = false;
+  mark(field, first);
 };
 
 const take = (field, option) => {
