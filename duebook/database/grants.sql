@@ -43,7 +43,10 @@ GRANT EXECUTE ON FUNCTION guard.memberships_of(bigint), guard.console_of(text), 
     guard.rename_person(bigint, text, text), guard.token_viewer(text, text), guard.identity_provider_of(text),
     guard.enqueue_letter(bigint)
     TO duebook_door;
-GRANT EXECUTE ON FUNCTION guard.job_viewer(bigint), guard.tidy(), guard.order_polls(), guard.consoles() TO duebook_worker;
+GRANT EXECUTE ON FUNCTION guard.job_viewer(bigint), guard.tidy(), guard.order_polls(), guard.order_mailings(),
+    guard.consoles() TO duebook_worker;
+GRANT EXECUTE ON FUNCTION guard.send_mailing(bigint), guard.monthly_time(text, bigint, time, timestamptz)
+    TO duebook_admin, duebook_member, duebook_member_all;
 GRANT USAGE ON SEQUENCE guard.principal_id_seq TO duebook_door, duebook_admin, duebook_platform;
 
 REVOKE ALL ON ALL TABLES IN SCHEMA door FROM duebook_door;

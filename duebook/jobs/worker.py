@@ -26,7 +26,7 @@ from procrastinate.retry import BaseRetryStrategy, RetryDecision
 from duebook.database import queue as tables
 from duebook.database.logins import POOLED
 from duebook.database.lost import is_lost
-from duebook.jobs import polls, tasks, upkeep
+from duebook.jobs import mailings, polls, tasks, upkeep
 from duebook.post import delivery
 from duebook.rollups import days
 
@@ -78,6 +78,10 @@ def queue() -> procrastinate.App:
     app.periodic(cron="17 * * * *")(hourly)
     often = app.task(name="days", queue="work", queueing_lock="days")(_leaving_nothing(_days))
     app.periodic(cron="*/5 * * * *")(often)
+    due = app.task(name="mailings", queue="work", queueing_lock="mailings")(
+        _leaving_nothing(_mailings)
+    )
+    app.periodic(cron="* * * * *")(due)
     return app
 
 
@@ -178,6 +182,10 @@ def _tidy(timestamp: int) -> None:
 
 def _days(timestamp: int) -> None:
     days.all_ready(at=datetime.now(UTC))
+
+
+def _mailings(timestamp: int) -> None:
+    mailings.order_due()
 
 
 def _leaving_nothing(task: Callable[Parameters, None]) -> Callable[Parameters, None]:

@@ -22,13 +22,24 @@ from duebook.post.outbox import keep
 from duebook.visibility.seeing import raw
 
 
-def send(name: str, /, *, to: str, language: str, **context: Any) -> None:
+def send(
+    name: str,
+    /,
+    *,
+    to: str,
+    language: str,
+    attached: tuple[str, bytes, str] | None = None,
+    **context: Any,
+) -> None:
     """Write a letter and put it into the outbox, once what is being done for it is kept.
 
+    `attached` is a file: its name, its content and what type it is of.
     Inside seeing() it waits for the end of that transaction: what is undone sends nothing.
     Raises BadHeaderError for an address that runs over its line.
     """
     message = _message(name, to=to, language=language, **context)
+    if attached:
+        message.attach(*attached)
     message.message()  # complains now rather than after the commit
     once_kept(partial(_put, message))
 

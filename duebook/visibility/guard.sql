@@ -394,6 +394,78 @@ BEGIN
     RETURN polls;
 END $$;
 
+-- The first time after `since` that a day of the month has that time on clocks of a zone; day 31 is the last one.
+CREATE OR REPLACE FUNCTION guard.monthly_time(zone text, month_day bigint, at_time time, since timestamptz) RETURNS timestamptz
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT min(found.at) FROM (
+        SELECT (least(m.first + make_interval(days => month_day::int - 1), m.first + interval '1 month' - interval '1 day')
+                + at_time) AT TIME ZONE zone AS at
+        FROM (SELECT date_trunc('month', since AT TIME ZONE zone) + make_interval(months => n) AS first
+              FROM generate_series(0, 2) AS n) AS m) AS found
+    WHERE found.at > since
+$$;
+
+-- Orders a mailed view for each recipient who works there, as that recipient; how many those are. A view that is gone, or
+-- not shared any more with whom mails it, is mailed to nobody.
+CREATE OR REPLACE FUNCTION guard.mail_out(org bigint, wanted bigint) RETURNS bigint
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    reader  record;
+    ordered bigint;
+    mailed  bigint := 0;
+BEGIN
+    UPDATE ar.mailing m SET last_at = now() WHERE m.org_id = org AND m.id = wanted;
+    FOR reader IN
+        SELECT s.person_id, guard.kind_of(org, s.person_id) AS kind,
+               jsonb_build_object('name', v.name, 'query', v.query, 'language', m.language) AS args
+        FROM ar.mailing m
+        JOIN ar.saved_view v ON v.org_id = m.org_id AND v.id = m.view_id AND v.page = 'monthly'
+        JOIN ar.membership s ON s.org_id = m.org_id AND s.person_id = ANY (m.recipients) AND s.role IN ('admin', 'member')
+        WHERE m.org_id = org AND m.id = wanted AND (v.person_id = m.person_id OR EXISTS (
+            SELECT FROM ar.shared_view h WHERE h.org_id = v.org_id AND h.id = v.id))
+        ORDER BY s.person_id LOOP
+        CONTINUE WHEN reader.kind IS NULL;
+        INSERT INTO ar.job (org_id, person_id, kind, task, args)
+        VALUES (org, reader.person_id, reader.kind, 'mail', reader.args) RETURNING id INTO ordered;
+        PERFORM queue.defer('run', jsonb_build_object('job', ordered), NULL, 'work');
+        mailed := mailed + 1;
+    END LOOP;
+    RETURN mailed;
+END $$;
+
+-- Orders every mailed view whose time has come; for how many readers. Days that went by meanwhile are made up by one.
+CREATE OR REPLACE FUNCTION guard.order_mailings() RETURNS bigint
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    due    record;
+    mailed bigint := 0;
+BEGIN
+    FOR due IN SELECT m.org_id, m.id, m.month_day, m.at_time, o.timezone FROM ar.mailing m
+               JOIN ar.org o ON o.org_id = m.org_id
+               WHERE NOT m.paused AND m.next_at <= now() AND NOT o.suspended
+               ORDER BY m.next_at LIMIT 100 FOR UPDATE OF m SKIP LOCKED LOOP
+        UPDATE ar.mailing m SET next_at = guard.monthly_time(due.timezone, due.month_day, due.at_time, now())
+        WHERE m.org_id = due.org_id AND m.id = due.id;
+        mailed := mailed + guard.mail_out(due.org_id, due.id);
+    END LOOP;
+    RETURN mailed;
+END $$;
+
+-- The same at once for a mailed view that the viewer has set up, or an admin anybody's; for how many readers.
+CREATE OR REPLACE FUNCTION guard.send_mailing(wanted bigint) RETURNS bigint
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    viewer record;
+BEGIN
+    SELECT * INTO viewer FROM guard.verified_viewer() v WHERE guard.kind_of(v.org_id, v.person_id) = v.kind;
+    IF viewer.kind IS NULL OR viewer.kind NOT IN ('admin', 'member', 'member_all') OR NOT EXISTS (
+            SELECT FROM ar.mailing m WHERE m.org_id = viewer.org_id AND m.id = wanted
+            AND (viewer.kind = 'admin' OR m.person_id = viewer.person_id)) THEN
+        RETURN 0;
+    END IF;
+    RETURN guard.mail_out(viewer.org_id, wanted);
+END $$;
+
 -- How fresh the facts of the viewer's organisation are: of each connector, and of what came last by files
 -- and pushes (no name). Clients and services see one line, which names nothing.
 CREATE OR REPLACE FUNCTION guard.freshness(at timestamptz)

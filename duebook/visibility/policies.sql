@@ -74,6 +74,7 @@ BEGIN
             ('default_view',      'own',      'person_id',   'siud', 'siud', '',     '',     ''),
             ('bulk_act',          'person',   'person_id',   'siu',  'siu',  '',     '',     ''),
             ('bulk_outcome',      'customer', 'customer_id', 'siu',  'siu',  '',     '',     ''),
+            ('mailing',           'person',   'person_id',   'siud', 'siud', '',     '',     ''),
             ('customer_aging',    'customer', 'customer_id', 's',    's',    '',     's',    ''),
             ('typical_amount',    'org',      'currency',    's',    's',    '',     's',    ''),
             ('org_day',           'org',      'day',         's',    's',    '',     's',    ''),
@@ -164,7 +165,7 @@ BEGIN
             ('team_member', 'SELECT'), ('customer', 'SELECT'), ('client_link', 'SELECT, INSERT, UPDATE, DELETE'),
             ('job', 'SELECT, INSERT, DELETE'), ('export', 'SELECT, DELETE'), ('source_file', 'SELECT, DELETE'), ('intake', 'SELECT, DELETE'), ('invitation', 'SELECT, UPDATE'), ('api_token', 'SELECT, UPDATE'), ('sync_call', 'SELECT, DELETE'), ('identity_provider', 'SELECT'),
             ('connector', 'SELECT, UPDATE'), ('ingest_run', 'SELECT'),
-            ('saved_view', 'SELECT'), ('shared_view', 'SELECT, INSERT, UPDATE, DELETE'),
+            ('saved_view', 'SELECT'), ('mailing', 'SELECT, UPDATE'), ('shared_view', 'SELECT, INSERT, UPDATE, DELETE'),
             ('customer_internal', 'SELECT'), ('document', 'SELECT'), ('document_line', 'SELECT'), ('allocation', 'SELECT'),
             ('dispute', 'SELECT, INSERT, UPDATE'), ('dispute_case', 'SELECT, INSERT, UPDATE'), ('dispute_message', 'SELECT, INSERT'),
             ('dispute_file', 'SELECT, INSERT'), ('portal_payment', 'SELECT, INSERT, UPDATE'),
@@ -192,7 +193,7 @@ GRANT SELECT ON ar.platform_person, ar.barred_person TO duebook_backup;
 GRANT SELECT ON ar.currency TO duebook_admin, duebook_member, duebook_member_all, duebook_client,
     duebook_service, duebook_service_read, duebook_platform, duebook_guard, duebook_rollup, duebook_backup;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA ar TO duebook_admin, duebook_service, duebook_platform, duebook_guard;
-GRANT USAGE ON SEQUENCE ar.invitation_id_seq, ar.note_id_seq, ar.saved_view_id_seq, ar.bulk_act_id_seq, ar.dispute_note_id_seq TO duebook_member, duebook_member_all;
+GRANT USAGE ON SEQUENCE ar.invitation_id_seq, ar.note_id_seq, ar.saved_view_id_seq, ar.mailing_id_seq, ar.bulk_act_id_seq, ar.dispute_note_id_seq TO duebook_member, duebook_member_all;
 GRANT USAGE ON SEQUENCE ar.export_id_seq TO duebook_member, duebook_member_all, duebook_client;
 
 -- Each entry of the audit trail is linked to the one before, as its transaction commits.

@@ -65,6 +65,7 @@ RIGHTS: dict[str, tuple[str, str, str, str, str, str, str]] = {
     "default_view": ("own", "siud", "siud", "", "", "", ""),
     "bulk_act": ("person", "siu", "siu", "", "", "", ""),
     "bulk_outcome": ("customer", "siu", "siu", "", "", "", ""),
+    "mailing": ("person", "siud", "siud", "", "", "", "su"),
     "customer_aging": ("customer", "s", "s", "", "s", "", ""),
     "typical_amount": ("org", "s", "s", "", "s", "", ""),
     "org_day": ("org", "s", "s", "", "s", "", ""),

@@ -209,6 +209,8 @@ ADDRESSES = {
     "monthly": _place(STAFF, 200, NOT_SO),
     "monthly_sums": _place(STAFF, 200, NOT_SO),
     "monthly_files": _place(STAFF, 200, ELSEWHERE),
+    "mailings": _place(STAFF, 200, ELSEWHERE),
+    "mailing_change": _place(STAFF, NOT_SO, UNCLEAR, mailing="mailing"),
     "monthly_account": _place(STAFF, 200, NOT_SO, customer="customer", currency="currency"),
     "monthly_cell": _place(
         STAFF, 200, NOT_SO, customer="customer", currency="currency", month="month"

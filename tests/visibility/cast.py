@@ -53,7 +53,7 @@ VIEWERS = (
     "deactivated",
 )
 BELONGING = ("visitor", "admin", "member", "member_all", "client")
-PERSONAL = ("export", "change", "view", "authenticator", "session", "looked at")
+PERSONAL = ("export", "change", "mailing", "view", "authenticator", "session", "looked at")
 _numbers = itertools.count(1)
 
 
@@ -298,6 +298,15 @@ class Cast:
             INSERT INTO ar.access_change (org_id, person_id, act, principal_id, reason, customers)
             VALUES (%(org)s, %(person)s, 'share', %(person)s, 'share', '{}') RETURNING id"""
         return self._made(query, of, person=looks.person_id)
+
+    def _mailing(self, viewer: str, of: Company) -> int:
+        """Paused, of the viewer's own; at another company, of its admin."""
+        query = """
+            INSERT INTO ar.mailing (org_id, person_id, view_id, recipients, language, month_day,
+                                    at_time, paused, next_at)
+            VALUES (%(org)s, %(person)s, 1, ARRAY[%(person)s], 'en', 1, '07:00', true, now())
+            RETURNING id"""
+        return self._made(query, of, person=self._looks(viewer, of).person_id)
 
     def _view(self, viewer: str, of: Company) -> int:
         """A saved view of one's own."""

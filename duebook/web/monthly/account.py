@@ -169,7 +169,8 @@ def _ways(looking: Looking) -> list[Way]:
         Way(
             names[measure],
             looking.address(data_type=mode, measure=measure),
-            looking.data_type == mode and (mode == "open_orders" or looking.measure == measure),
+            looking.question.data_type == mode
+            and (mode == "open_orders" or looking.measure == measure),
         )
         for mode, measure in measures
     ]

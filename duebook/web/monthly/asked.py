@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from babel import Locale
@@ -12,36 +12,24 @@ from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
 
 from duebook.export.monthly import UnknownLanguage, locale_of
-from duebook.reports.monthly import MEASURES, Window, window
-from duebook.reports.monthly_order import FLAGS, SORTS
-from duebook.reports.monthly_page import DEFAULT_SORT, Question
+from duebook.reports.monthly import Window, window
+from duebook.reports.monthly_asked import NotKnown, currency_of, question_of
+from duebook.reports.monthly_page import Question
 from duebook.web.asked import OrganisationRequest, Unclear, asked_of
-from duebook.web.filters import one_of, text
+from duebook.web.filters import text
 
 WORDS = ("account_name", "account_number", "oldest_order_date")  # a first click: the first of them
-KEPT = ("data_type", "measure", "currency", "q", "owner", "team", "flag", "zeros", "sort", "lang")
+KEPT = "data_type measure currency q owner team flag zeros sort lang".split()
 
 
 @dataclass(frozen=True)
 class Looking:
-    """The state of the page. `currencies` are those it has rows in; `locale` names the months.
+    """The state of the page. `currencies` are those it has rows in; `locale` names the months."""
 
-    `owners` are people's ids, `teams` those of teams.
-    """
-
-    data_type: str
-    measure: str
+    question: Question
     window: Window
-    currency: str
     currencies: tuple[str, ...]
-    search: str
-    owners: tuple[int, ...]
-    teams: tuple[int, ...]
-    flags: tuple[str, ...]
-    hides_zeros: bool
-    sort: str
     locale: Locale
-    lang: str
     after: str
     before: str
     at: datetime
@@ -49,26 +37,32 @@ class Looking:
 
     @property
     def is_debt(self) -> bool:
-        return self.data_type == "debt"
+        return self.question.data_type == "debt"
+
+    @property
+    def measure(self) -> str:
+        return self.question.measure
+
+    @property
+    def currency(self) -> str:
+        return self.question.currency
+
+    @property
+    def search(self) -> str:
+        return self.question.search
+
+    @property
+    def sort(self) -> str:
+        return self.question.sort
+
+    @property
+    def hides_zeros(self) -> bool:
+        return self.question.hide_idle
 
     @property
     def is_filtered(self) -> bool:
-        return bool(self.search or self.owners or self.teams or self.flags)
-
-    @property
-    def question(self) -> Question:
-        """The same for the report."""
-        return Question(
-            data_type=self.data_type,
-            measure=self.measure,
-            currency=self.currency,
-            sort=self.sort,
-            search=self.search,
-            owners=self.owners,
-            teams=self.teams,
-            flags=self.flags,
-            hide_idle=self.hides_zeros,
-        )
+        asked = self.question
+        return bool(asked.search or asked.owners or asked.teams or asked.flags)
 
     @property
     def kept(self) -> list[tuple[str, str]]:
@@ -102,32 +96,33 @@ def looking_at(
 ) -> Looking:
     """Raises Unclear for what cannot be answered. `there` finds the currencies of its rows."""
     query = request.GET if query is None else query
-    data_type = one_of(query, "data_type", MEASURES) or "debt"
     months = window(request.organisation.today)
     assert months  # the current month is always there
-    found = tuple(there(Question(data_type=data_type), months))
+    asked_of(request, query=query)  # complains of what is no currency
+    question = _question(query)
     usual = request.organisation.currency
-    fallback = found[0] if found and usual not in found else usual
-    lang = text(query, "lang")
+    currency, found = currency_of(question, months, usual=usual, there=there)
     return Looking(
-        data_type=data_type,
-        measure=one_of(query, "measure", MEASURES[data_type]) or MEASURES[data_type][0],
+        question=replace(question, currency=currency),
         window=months,
-        currency=asked_of(request, query=query).currency or fallback,
         currencies=found,
-        search=text(query, "q"),
-        owners=_ids(query, "owner"),
-        teams=_ids(query, "team"),
-        flags=_flags(query),
-        hides_zeros=one_of(query, "zeros", ("hide", "show")) == "hide",
-        sort=_sort(query, data_type),
-        locale=_locale(lang),
-        lang=lang,
+        locale=_locale(text(query, "lang")),
         after=text(query, "after"),
         before=text(query, "before"),
         at=datetime.now(UTC),
         query=query,
     )
+
+
+def _question(query: QueryDict) -> Question:
+    try:
+        return question_of(query.getlist)
+    except NotKnown as unknown:
+        said = {"written": unknown.written, "name": unknown.name}
+        if not unknown.choices:
+            raise Unclear(_("“%(written)s” is not a number.") % said) from None
+        message = _("“%(written)s” is no value of %(name)s. Choose one of: %(choices)s.")
+        raise Unclear(message % {**said, "choices": ", ".join(unknown.choices)}) from None
 
 
 def _locale(lang: str) -> Locale:
@@ -136,23 +131,3 @@ def _locale(lang: str) -> Locale:
         return locale_of(lang or to_locale(get_language() or "en"))
     except UnknownLanguage as unknown:
         raise Unclear(str(unknown)) from None
-
-
-def _sort(query: QueryDict, data_type: str) -> str:
-    both_ways = [f"{way}{sort}" for sort in SORTS[data_type] for way in ("", "-")]
-    return one_of(query, "sort", both_ways) or DEFAULT_SORT
-
-
-def _ids(query: QueryDict, name: str) -> tuple[int, ...]:
-    found = []
-    for written in filter(None, query.getlist(name)):
-        if not (written.isascii() and written.isdecimal() and len(written) <= 18):
-            raise Unclear(_("“%(written)s” is not a number.") % {"written": written})
-        found.append(int(written))
-    return tuple(found)
-
-
-def _flags(query: QueryDict) -> tuple[str, ...]:
-    for written in query.getlist("flag"):
-        one_of(QueryDict(f"flag={written}"), "flag", FLAGS)
-    return tuple(each for each in FLAGS if each in query.getlist("flag"))

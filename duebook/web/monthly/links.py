@@ -68,7 +68,7 @@ def links(looking: Looking, page: Page) -> dict[str, Any]:
     return {
         "query": looking.address(),
         "modes": [_mode(looking, code) for code in MODES],
-        "measures": [_measure(looking, code) for code in MEASURES[looking.data_type]],
+        "measures": [_measure(looking, code) for code in MEASURES[looking.question.data_type]],
         "filters": [each for each in _filters(looking) if each.choices],
         "zeros_href": looking.address(zeros="" if looking.hides_zeros else "hide"),
         "without_search": looking.address(q=""),
@@ -106,22 +106,22 @@ def _head(looking: Looking, column: str, name: str) -> Head:
 
 def _mode(looking: Looking, code: str) -> Way:
     """The other kind of figures has other measures and other orders."""
-    is_set = code == looking.data_type
+    is_set = code == looking.question.data_type
     wanted = "" if code == "debt" else code
     changed = {} if is_set else {"measure": "", "sort": ""}
     return Way(MODES[code], looking.address(data_type=wanted, **changed), is_set)
 
 
 def _measure(looking: Looking, code: str) -> Way:
-    usual = MEASURES[looking.data_type][0]
+    usual = MEASURES[looking.question.data_type][0]
     href = looking.address(measure="" if code == usual else code)
     return Way(MEASURE_NAMES[code], href, code == looking.measure)
 
 
 def _filters(looking: Looking) -> list[Filter]:
     return [
-        _filter(looking, "owner", _("Owner"), owners(), looking.owners),
-        _filter(looking, "team", _("Team"), teams(), looking.teams),
+        _filter(looking, "owner", _("Owner"), owners(), looking.question.owners),
+        _filter(looking, "team", _("Team"), teams(), looking.question.teams),
         _flags(looking),
     ]
 
@@ -129,8 +129,10 @@ def _filters(looking: Looking) -> list[Filter]:
 def _flags(looking: Looking) -> Filter:
     ways = []
     for code in FLAGS:
-        turned = tuple(each for each in FLAGS if (each in looking.flags) != (each == code))
-        ways.append(Way(FLAG_NAMES[code], looking.address(flag=turned), code in looking.flags))
+        turned = tuple(each for each in FLAGS if (each in looking.question.flags) != (each == code))
+        ways.append(
+            Way(FLAG_NAMES[code], looking.address(flag=turned), code in looking.question.flags)
+        )
     said = ", ".join(str(way.name) for way in ways if way.is_set)
     return Filter(_("Flag"), said, ways, looking.address(flag=""))
 

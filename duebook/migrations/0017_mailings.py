@@ -1,0 +1,13 @@
+"""Mailed views: the SQL file beside this one. Django has no model of them."""
+
+from pathlib import Path
+
+from django.db import migrations
+
+SQL = Path(__file__).with_suffix(".sql").read_text()
+
+
+class Migration(migrations.Migration):
+    dependencies = [("duebook", "0016_bulk_acts")]
+
+    operations = [migrations.RunSQL(SQL)]
