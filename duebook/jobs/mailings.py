@@ -108,7 +108,7 @@ def set_up(
     zone: str,
 ) -> int:
     """A view is mailed from now on; its id. Raises Refused."""
-    seen = view(viewer, view_id)
+    seen = view(viewer, view_id) if view_id else None
     if seen is None or seen.page != "monthly":
         raise Refused(_("Choose one of your saved views of the monthly report."))
     staff = {each.id for each in readers()}

@@ -8,6 +8,6 @@ SQL = Path(__file__).with_suffix(".sql").read_text()
 
 
 class Migration(migrations.Migration):
-    dependencies = [("duebook", "0016_bulk_acts")]
+    dependencies = [("duebook", "0017_history")]
 
     operations = [migrations.RunSQL(SQL)]
