@@ -151,7 +151,7 @@ def _answer(viewer: Viewer, report: str, asked: dict[str, Any]) -> Answer | Mont
         raise NotAllowed("this report is not for this kind of viewer")
     told = {name: asked[name] for name in ASKED[report] if name in asked}
     if report == "monthly":
-        return monthly_answer(viewer, as_of=date.fromisoformat(asked["as_of"]), **told)
+        return monthly_answer(viewer, **told)
     one, two, three = asked["edges"]
     return ANSWERS[report](
         as_of=date.fromisoformat(asked["as_of"]),

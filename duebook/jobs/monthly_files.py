@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.utils.translation import override
@@ -18,9 +18,9 @@ EVERYTHING = 10**9  # rows
 
 
 def monthly_answer(
-    viewer: Viewer, *, as_of: date, lang: str = "", at: datetime | None = None, **asked: Any
+    viewer: Viewer, *, lang: str = "", at: datetime | None = None, **asked: Any
 ) -> MonthlyAnswer:
-    """The twelve months up to a day, in a language, else the organisation's. Inside seeing_months.
+    """The twelve months up to today, in a language, else the organisation's. Inside seeing_months.
 
     `asked` are the fields of a Question. Raises UnknownLanguage.
     """
@@ -31,8 +31,8 @@ def monthly_answer(
     question = Question(**named)
     organisation = current(viewer)
     locale = locale_of(lang or organisation.language)
-    months = window(as_of)
-    assert months  # the month of a day is not later than the day
+    months = window(organisation.today)
+    assert months  # the current month is always there
     rows = page(question, months, limit=EVERYTHING).rows
     at = at or datetime.now(UTC)
     with override(str(locale.language)):
