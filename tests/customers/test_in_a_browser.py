@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from duebook.web.customers import views
 from tests.browser import chromium, grave_findings, overflow
-from tests.people.conftest import signed_in
+from tests.people.conftest import customer, signed_in
 from tests.people.test_in_a_browser import address as address
 from tests.people.test_in_a_browser import window
 from tests.world import Company
@@ -113,3 +113,41 @@ def test_an_account_beside_the_list(
         page.get_by_role("link", name="Outstanding").click()  # another order, no account
         expect(page).to_have_url(re.compile("sort=-outstanding_amount$"))
         expect(beside).to_be_hidden()
+
+
+@pytest.mark.browser
+def test_a_note_from_the_tabs_of_an_account(
+    screen: Chromium, address: str, company: Company
+) -> None:
+    nora = signed_in(company.admin_email)
+    with window(screen, address, "desktop", person=nora) as page:
+        page.goto(f"{address}/o/{company.slug}/customers/{customer(company, 'C1')}/")
+        tabs = page.locator("nav.tabs")
+        tabs.get_by_role("link", name="Credit Adjustments").click()
+        expect(page).to_have_url(re.compile("tab=credits"))
+        expect(page.locator("#account-sums")).to_contain_text("40.00")
+        page.go_back()
+        expect(page.locator("#account-sums")).to_contain_text("138.00")
+
+        tabs.get_by_role("link", name="Notes").click()
+        field = page.get_by_label("Note for colleagues")
+        field.click()
+        page.keyboard.type(f"Pays on Friday, says @{company.member_email[:3]}")
+        offered = page.get_by_role("option", name=company.member_email)
+        expect(offered).to_have_attribute("aria-selected", "true")
+        page.keyboard.press("Enter")
+        expect(offered).to_be_hidden()
+        page.get_by_role("button", name="Add note").click()
+        note = page.locator("ol.notes > li").filter(has_text="Pays on Friday")
+        expect(note).to_have_count(1)
+        note.get_by_role("button", name="Remove").click()
+        expect(note).to_have_count(0)
+        page.get_by_role("button", name="Undo").click()
+        expect(note).to_have_count(1)
+        for tab in ("Activity", "Who sees it", "Orders", "Payments", "Notes"):
+            tabs.get_by_role("link", name=tab).click()
+            expect(tabs.locator("[aria-current=page]")).to_contain_text(tab)
+            for theme in ("light", "dark"):
+                page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
+                assert grave_findings(page) == [], tab
+            assert overflow(page) <= 0
