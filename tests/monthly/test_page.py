@@ -90,6 +90,22 @@ def test_the_sums_tie_out(admin: Browser, company: Company) -> None:
     assert "All customers" in said and "3 customers" in said
 
 
+def test_notes_say_what_is_counted_beside_the_basic_kinds(admin: Browser, company: Company) -> None:
+    company.loads(
+        "adjustments",
+        [
+            {"account_number": "C4", "adjustment_number": "D", "kind": "debit", "amount": "4.00"}
+            | {"date": "2026-06-11", "currency": "EUR"}
+        ],
+    )
+    address = f"/o/{company.slug}/monthly/notes/"
+    assert "came to 4.00 EUR in these months" in text(
+        admin.get(f"{address}?currency=EUR").content.decode()
+    )
+    for query in ("", "?currency=EUR&data_type=open_orders"):
+        assert "basic kinds" not in admin.get(address + query).content.decode()
+
+
 def test_members_see_totals_of_what_they_see(
     member: Browser, admin: Browser, company: Company
 ) -> None:

@@ -208,6 +208,7 @@ ADDRESSES = {
     "saved_view_change": _place(STAFF, NOT_SO, UNCLEAR, view="view"),
     "monthly": _place(STAFF, 200, NOT_SO),
     "monthly_sums": _place(STAFF, 200, NOT_SO),
+    "monthly_notes": _place(STAFF, 200, NOT_SO),
     "monthly_files": _place(STAFF, 200, ELSEWHERE),
     "mailings": _place(STAFF, 200, ELSEWHERE),
     "mailing_change": _place(STAFF, NOT_SO, UNCLEAR, mailing="mailing"),

@@ -1,13 +1,17 @@
-"""The monthly report: twelve months per account, and what all of them add up to as a request of
-its own.
+"""The monthly report: twelve months per account. What all of them add up to, and what is to be
+known about them, are requests of their own.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from duebook.reports.monthly import Window, adjustments, unsettled_receipts
 from duebook.reports.monthly_page import currencies
 from duebook.reports.monthly_page import page as page_of
 from duebook.visibility.middleware import prepared
@@ -56,6 +60,27 @@ def sums(request: OrganisationRequest, slug: str) -> HttpResponse:
     looking = _looking(request)
     shown = {"looking": looking, "sums": sums_of(looking), "query": looking.address()}
     return render(request, "monthly/sums.html", shown)
+
+
+@prepared(prepare)
+@for_staff
+@require_safe
+def notes(request: OrganisationRequest, slug: str) -> HttpResponse:
+    """What a reader of debt should know: adjustments in it, and receipts that did not settle."""
+    looking = _looking(request)
+    settles = request.organisation.self_settling or not looking.is_debt
+    shown = {
+        "looking": looking,
+        "query": looking.address(),
+        "adjusted": _of(looking, adjustments) if looking.is_debt else None,
+        "unsettled": None if settles else _of(looking, unsettled_receipts),
+    }
+    return render(request, "monthly/notes.html", shown)
+
+
+def _of(looking: Looking, sums: Callable[[Window], list[tuple[str, Decimal]]]) -> Decimal | None:
+    """The sum in the currency that is shown; None when there is nothing of the kind."""
+    return dict(sums(looking.window)).get(looking.currency)
 
 
 def _looking(request: OrganisationRequest) -> Looking:
