@@ -201,7 +201,8 @@ def accounts(asked: Asked, *, at: datetime) -> list[int]:
 
 def currencies(*, as_of: date) -> list[str]:
     """In which currencies the list has rows."""
-    return [row[0] for row in records("customers_currencies.sql", as_of=as_of)]
+    file = "customers_currencies_kept.sql" if sees_all() else "customers_currencies.sql"
+    return [row[0] for row in records(file, as_of=as_of)]
 
 
 def _rows(
@@ -213,10 +214,12 @@ def _rows(
     at: datetime,
     limit: int | None,
 ) -> list[CustomerRow]:
-    """As many rows as wanted, from one stretch of the list after another."""
+    """As many rows as wanted; for who sees all, from one stretch of the list after another."""
     rows: list[CustomerRow] = []
-    whole = [Stretch("true", {})]
-    for stretch in whole if limit is None else order.stretches(keys, _types):
+    stretches = [Stretch("true", {})]
+    if limit is not None and sees_all() and _is_sorted(asked.as_of):
+        stretches = order.stretches(keys, _types)
+    for stretch in stretches:
         named = {**meant.named, **(keys or {}), **stretch.named, "as_of": asked.as_of, "at": at}
         found = _run(
             "customers.sql",
@@ -231,6 +234,13 @@ def _rows(
         if len(rows) == limit:
             break
     return rows
+
+
+def _is_sorted(day: date) -> bool:
+    """Whether there are indexes of the day's rows: of today and tomorrow."""
+    query = "SELECT is_sorted FROM ar.org_day WHERE org_id = %s AND day = %s"
+    row = raw().execute(query, [organisation(), day]).fetchone()
+    return row is not None and bool(row[0])
 
 
 def _types() -> list[str]:

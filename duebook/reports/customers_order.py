@@ -99,7 +99,7 @@ class Order:
         return own + (f" {INTERNAL}" if "m." in self.keys else "")
 
     def stretches(self, keys: Keys | None, types: Callable[[], list[str]]) -> list[Stretch]:
-        """The list from a row on, cut where another index goes on with the same order.
+        """The sorted rows from one on, cut where another index goes on with the same order.
 
         An index gives rows with something in a column in its order, another those with nothing in
         the order of what they owe. `types`: the account types there are, in their order.
@@ -113,7 +113,7 @@ class Order:
                 for each in found
                 if begins is None or (each <= begins if down else each >= begins)
             ]
-            return [Stretch(f"{TYPES} = %(type)s", {"type": each}) for each in kept]
+            return [Stretch(f"a.is_sorted AND {TYPES} = %(type)s", {"type": each}) for each in kept]
         signs: list[tuple[LiteralString, int]] = []
         if part in SPARSE:
             signs = [("= 0", 0), ("<> 0", 1)]
@@ -122,10 +122,10 @@ class Order:
         elif part == "a.outstanding" and down == next_down:
             signs = [("< 0", -1), ("= 0", 0), ("> 0", 1)]
         if not signs:
-            return [Stretch("true", {})]
+            return [Stretch("a.is_sorted", {})]
         here = None if begins is None else (begins > 0) - (begins < 0)
         ahead = [
-            Stretch(f"{part} {said}", {})
+            Stretch(f"a.is_sorted AND {part} {said}", {})
             for said, sign in (signs[::-1] if down else signs)
             if here is None or (sign <= here if down else sign >= here)
         ]

@@ -11,10 +11,10 @@ FROM (
            CASE WHEN d.first_allocated_on > %(as_of)s::date THEN d.amount
                 WHEN d.last_changed_on <= %(as_of)s::date THEN d.open_amount
                 WHEN d.class = 'charge' THEN d.amount - COALESCE((
-                    SELECT sum(a.amount) FROM ar.allocation a
+                    SELECT sum(a.amount)::bigint FROM ar.allocation a
                     WHERE a.org_id = %(org)s AND a.charge_id = d.id AND a.effective_on <= %(as_of)s::date AND a.ended_on > %(as_of)s::date), 0)
                 ELSE d.amount - COALESCE((
-                    SELECT sum(a.amount) FROM ar.allocation a
+                    SELECT sum(a.amount)::bigint FROM ar.allocation a
                     WHERE a.org_id = %(org)s AND a.source_id = d.id AND a.effective_on <= %(as_of)s::date AND a.ended_on > %(as_of)s::date), 0)
            END AS balance
     FROM ar.document d
@@ -23,7 +23,7 @@ FROM (
     OFFSET 0  -- a fence: without it the balance is worked out anew wherever it is named
 ) AS d
 LEFT JOIN (
-    SELECT document_id, CASE WHEN bool_or(amount IS NULL) THEN 9e18 ELSE sum(amount) END AS amount
+    SELECT document_id, CASE WHEN bool_or(amount IS NULL) THEN 9000000000000000000 ELSE sum(amount)::bigint END AS amount
     FROM ar.dispute
     WHERE org_id = %(org)s AND opened_on <= %(as_of)s::date AND ended_on > %(as_of)s::date
     GROUP BY document_id

@@ -70,17 +70,18 @@ WITH account AS (
     WHERE k.org_id = $1 AND k.day = $2 AND ($3::bigint[] IS NULL OR k.customer_id = ANY ($3))
       AND NOT EXISTS (SELECT FROM fresh f WHERE f.customer_id = k.customer_id AND f.currency = k.currency)
 )
-INSERT INTO ar.customer_aging AS k (org_id, day, customer_id, currency, is_listed, is_active, sort_name, score, outstanding,
+INSERT INTO ar.customer_aging AS k (org_id, day, customer_id, currency, is_sorted, is_listed, is_active, sort_name, score, outstanding,
     current_amount, past_due_amount, d1_30_amount, d31_60_amount, d61_90_amount, d91_plus_amount, debit_amount, credit_amount,
     disputed_amount, statement_amount, discount_amount, outstanding_before, current_count, past_due_count, d1_30_count,
     d31_60_count, d61_90_count, d91_plus_count, debit_count, credit_count, days_overdue, weighted_days, oldest_due_date)
-SELECT $1, $2, f.customer_id, f.currency, f.is_listed, f.is_active, f.sort_name, COALESCE(o.score, f.score), f.outstanding,
+SELECT $1, $2, f.customer_id, f.currency, d.is_sorted, f.is_listed, f.is_active, f.sort_name, COALESCE(o.score, f.score), f.outstanding,
     f.current_amount, f.past_due_amount, f.d1_30_amount, f.d31_60_amount, f.d61_90_amount, f.d91_plus_amount, f.debit_amount,
     f.credit_amount, f.disputed_amount, f.statement_amount, f.discount_amount, f.outstanding_before, f.current_count,
     f.past_due_count, f.d1_30_count, f.d31_60_count, f.d61_90_count, f.d91_plus_count, f.debit_count, f.credit_count,
     f.days_overdue, f.weighted_days, f.oldest_due_date
 FROM (SELECT r.*, CASE WHEN $3::bigint[] IS NOT NULL THEN 0 ELSE {points} END AS score
       FROM fresh r LEFT JOIN typical t ON t.currency = r.currency) AS f
+JOIN ar.org_day d ON d.org_id = $1 AND d.day = $2
 LEFT JOIN ar.customer_aging o ON o.org_id = $1 AND o.day = $2 AND o.customer_id = f.customer_id AND o.currency = f.currency
 WHERE o.customer_id IS NULL
    OR (f.is_listed, f.is_active, f.sort_name, f.outstanding, f.current_amount, f.past_due_amount, f.d1_30_amount,

@@ -1,7 +1,8 @@
 -- Customer aging, kept per day. Re-applied on each migrate. Everybody may ask for it to be right and nobody may
 -- write it: these run as duebook_rollup, whose policies let it read and write the viewer's organisation alone.
 --
--- A day is whole in ar.customer_aging when it stands in ar.org_day. Whoever changes facts refreshes the accounts
+-- A day is whole in ar.customer_aging when it stands in ar.org_day. Today's rows, and tomorrow's, are kept sorted
+-- (is_sorted) for the list; past days are made sooner and changed for less without. Whoever changes facts refreshes the accounts
 -- concerned on all these days, in the same transaction and last. Whoever makes a day and whoever refreshes take
 -- turns (one lock per organisation, held until the end of the transaction): a day that is made sees all that was
 -- refreshed before, and who refreshes later sees the day.
@@ -71,7 +72,7 @@ DECLARE
 BEGIN
     IF customers IS NULL THEN
         PERFORM rollup.forget(org, array_agg(d.day)) FROM ar.org_day d WHERE d.org_id = org AND d.day <> today;
-        INSERT INTO ar.org_day (org_id, day, is_scored) VALUES (org, today, false) ON CONFLICT DO NOTHING;
+        INSERT INTO ar.org_day (org_id, day, is_scored, is_sorted) VALUES (org, today, false, true) ON CONFLICT DO NOTHING;
     END IF;
     FOR kept IN SELECT d.day FROM ar.org_day d WHERE d.org_id = org ORDER BY d.day LOOP
         PERFORM rollup.age(org, kept, customers);
@@ -93,7 +94,7 @@ DECLARE
 BEGIN
     SELECT * INTO held FROM ar.org_day d WHERE d.org_id = org AND d.day = wanted;
     IF held.day IS NULL THEN
-        INSERT INTO ar.org_day (org_id, day, is_scored) VALUES (org, wanted, false);
+        INSERT INTO ar.org_day (org_id, day, is_scored, is_sorted) VALUES (org, wanted, false, wanted >= rollup.today(org));
         PERFORM rollup.age(org, wanted, NULL);
     ELSIF held.is_scored OR NOT scored THEN
         RETURN false;
@@ -133,7 +134,7 @@ DECLARE
     kept  ar.org_day;
     built ar.org_window;
 BEGIN
-    INSERT INTO ar.org_day (org_id, day, is_scored) VALUES (org, rollup.today(org), true) ON CONFLICT DO NOTHING;
+    INSERT INTO ar.org_day (org_id, day, is_scored, is_sorted) VALUES (org, rollup.today(org), true, true) ON CONFLICT DO NOTHING;
     FOR kept IN SELECT * FROM ar.org_day d WHERE d.org_id = org ORDER BY d.day LOOP
         PERFORM rollup.age(org, kept.day, NULL);
         IF kept.is_scored THEN
