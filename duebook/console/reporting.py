@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from duebook.export import answers
 from duebook.export import monthly as monthly_files
 from duebook.export.answers import Answer
+from duebook.export.listed import Listed
 from duebook.export.monthly import MonthlyAnswer
 from duebook.export.tables import TooLong
 from duebook.reports import invoices as invoice_report
@@ -106,8 +107,7 @@ def customers(asked: Namespace) -> int:
         sort=_sort(asked.sort),
     )
     with seeing_days(viewer, as_of):
-        found = answers.customers(wanted, at=datetime.now(UTC))
-    return _write(asked, found)
+        return _write(asked, answers.customers(wanted, at=datetime.now(UTC)))
 
 
 def _currency(code: str) -> str:
@@ -153,7 +153,7 @@ def _asked(asked: Namespace, organisation: Organisation) -> tuple[date, str]:
     return as_of, vars(asked).get("basis") or organisation.aging_basis
 
 
-def _write(asked: Namespace, answer: Answer | MonthlyAnswer) -> int:
+def _write(asked: Namespace, answer: Answer | Listed | MonthlyAnswer) -> int:
     """The same bytes into a file and a pipe, whatever encoding the terminal has."""
     place, is_ours = asked.output or sys.stdout.fileno(), bool(asked.output)
     try:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from io import BytesIO, TextIOWrapper
 
+from duebook.export.listed import Listed
 from duebook.export.tables import write_csv, write_json, xlsx
 from duebook.reports import aging as aging_report
 from duebook.reports import clients
@@ -60,6 +61,10 @@ class Answer:
     def heads(self) -> list[str]:
         """What the columns are called: those of ages by the days they hold."""
         return [head(name, self.edges) for name in self.columns]
+
+    @property
+    def row_count(self) -> int:
+        return len(self.rows)
 
     @property
     def accounts(self) -> set[str]:
@@ -117,13 +122,17 @@ def client_documents(asked: Question, *, sort: str) -> Answer:
     return Answer(title, asked.as_of, CLIENT_DOCUMENTS, page.rows, totals)
 
 
-def customers(asked: Asked, *, at: datetime) -> Answer:
+def customers(asked: Asked, *, at: datetime) -> Listed:
     """The customers' list: all rows that match, in its order, with the 36 columns of its file."""
-    rows = customer_report.customers(asked, at=at).rows
     totals = [_customers_total(each) for each in customer_report.panel(asked, at=at)]
-    title = _title("Customers", asked.as_of, "due")
-    about = _about(asked)
-    return Answer(title, asked.as_of, CUSTOMERS, rows, totals, about=about)
+    return Listed(
+        title=_title("Customers", asked.as_of, "due"),
+        as_of=asked.as_of,
+        columns=CUSTOMERS,
+        read=lambda: customer_report.texts(asked, CUSTOMERS, at=at),
+        totals=totals,
+        about=_about(asked),
+    )
 
 
 def _customers_total(total: Totals) -> dict[str, object]:

@@ -136,6 +136,10 @@ class MonthlyAnswer:
         return [*KEYS, *(f"{month:%Y-%m}" for month in self.window.months)]
 
     @property
+    def row_count(self) -> int:
+        return len(self.rows)
+
+    @property
     def accounts(self) -> set[str]:
         """The numbers of the accounts that are in it."""
         return {row.account_number for row in self.rows}

@@ -76,20 +76,13 @@ def xlsx(
     sheet.freeze_panes(1, 0)
     sheet.set_column(0, len(columns) - 1, 16)
     sheet.write_row(0, 0, heads or columns, head)
-    formats = _Formats(book)
+    formats = Formats(book)
     for number, row in enumerate(rows, start=1):
         for place, name in enumerate(columns):
             _write_cell(sheet, number, place, getattr(row, name), formats)
     for number, total in enumerate(totals, start=1 + len(rows)):
-        for place, name in enumerate(columns):
-            _write_cell(sheet, number, place, total.get(name), formats, bold=True)
-    if about:
-        notes = book.add_worksheet(ABOUT)
-        notes.set_column(0, 0, 16)
-        notes.set_column(1, 1, 60)
-        for number, (name, said) in enumerate(about):
-            notes.write_string(number, 0, name, head)
-            notes.write_string(number, 1, said)
+        write_total(sheet, number, columns, total, formats)
+    write_about(book, about)
     try:
         book.close()
     except xlsxwriter.exceptions.FileCreateError as trouble:
@@ -97,8 +90,29 @@ def xlsx(
     return content.getvalue()
 
 
+def write_total(
+    sheet: Any, number: int, columns: Sequence[str], total: Mapping[str, object], formats: Formats
+) -> None:
+    """A line of sums, in bold."""
+    for place, name in enumerate(columns):
+        _write_cell(sheet, number, place, total.get(name), formats, bold=True)
+
+
+def write_about(book: Any, about: Sequence[tuple[str, str]]) -> None:
+    """A sheet that says what the file is, if there is anything to say."""
+    if not about:
+        return
+    notes = book.add_worksheet(ABOUT)
+    notes.set_column(0, 0, 16)
+    notes.set_column(1, 1, 60)
+    head = book.add_format({"bold": True, "bottom": 1})
+    for number, (name, said) in enumerate(about):
+        notes.write_string(number, 0, name, head)
+        notes.write_string(number, 1, said)
+
+
 def _write_cell(
-    sheet: Any, number: int, place: int, value: object, formats: _Formats, *, bold: bool = False
+    sheet: Any, number: int, place: int, value: object, formats: Formats, *, bold: bool = False
 ) -> None:
     if isinstance(value, Decimal):
         decimals = max(0, -int(value.as_tuple().exponent))
@@ -112,7 +126,7 @@ def _write_cell(
         sheet.write_string(number, place, value, formats.get("General", bold))
 
 
-class _Formats:
+class Formats:
     """Each format of a book once: a book holds some 64,000."""
 
     def __init__(self, book: Any) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from duebook.database.lost import is_lost
 from duebook.export import answers, shelf
 from duebook.export.answers import Answer
+from duebook.export.listed import Listed
 from duebook.export.monthly import MonthlyAnswer
 from duebook.export.tables import FORMATS, TooLong
 from duebook.jobs.monthly_files import monthly_answer
@@ -34,7 +35,7 @@ REPORTS = {
 }
 
 
-def _customers(*, as_of: date, basis: str, edges: Edges, **asked: Any) -> Answer:
+def _customers(*, as_of: date, basis: str, edges: Edges, **asked: Any) -> Listed:
     """The list has no basis and no edges: the due date and 30, 60 and 90 days."""
     status, invitation = (tuple(asked.pop(name, ())) for name in ("status", "invitation"))
     return answers.customers(
@@ -42,7 +43,7 @@ def _customers(*, as_of: date, basis: str, edges: Edges, **asked: Any) -> Answer
     )
 
 
-ANSWERS: dict[str, Callable[..., Answer]] = {
+ANSWERS: dict[str, Callable[..., Answer | Listed]] = {
     "aging": answers.aging,
     "invoices": answers.invoices,
     "customers": _customers,
@@ -121,8 +122,10 @@ def _make(viewer: Viewer, export: int, report: str, asked: dict[str, Any]) -> No
     day = date.fromisoformat(asked["as_of"])
     with _prepared(viewer, report, day):
         answer = _answer(viewer, report, asked)
+        file = answer.content(form) if isinstance(answer, Listed) else None
         customers = shelf.customers_of(viewer, answer.accounts)
-    file = answer.content(form)
+    if file is None:
+        file = answer.content(form)
     if len(file) > LARGEST_BYTES:
         raise TooLarge
     with seeing(viewer):
@@ -131,7 +134,7 @@ def _make(viewer: Viewer, export: int, report: str, asked: dict[str, Any]) -> No
             export,
             file=file,
             content_type=CONTENT_TYPES[form],
-            rows=len(answer.rows),
+            rows=answer.row_count,
             customers=customers,
         )
 
@@ -145,7 +148,7 @@ def _prepared(viewer: Viewer, report: str, day: date) -> AbstractContextManager[
     return seeing(viewer, read_only=True)
 
 
-def _answer(viewer: Viewer, report: str, asked: dict[str, Any]) -> Answer | MonthlyAnswer:
+def _answer(viewer: Viewer, report: str, asked: dict[str, Any]) -> Answer | Listed | MonthlyAnswer:
     """A viewer with a database in hand may have written anything onto their own shelf."""
     if viewer.kind not in REPORTS[report]:
         raise NotAllowed("this report is not for this kind of viewer")

@@ -1,0 +1,89 @@
+"""The customers' list as a file. It may be long: rows go from the database into the file as they
+come, as text that is already right, and are never all in memory.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from io import BytesIO, TextIOWrapper
+from typing import IO
+
+from duebook.export.long_sheet import long_xlsx
+from duebook.export.tables import harmless
+
+Texts = tuple[str | None, ...]
+
+
+def kind_of(column: str) -> str:
+    """What a column of the list holds: text, count, number or date."""
+    if column.endswith("_date"):
+        return "date"
+    if column.endswith("_count"):
+        return "count"
+    numbers = ("_amount", "credit_limit", "collection_priority", "_overdue")
+    return "number" if column.endswith(numbers) else "text"
+
+
+@dataclass
+class Listed:
+    """Rows that are read when the file is written: inside the viewer's transaction, and once.
+
+    Totals, one per currency, and `about` are for Excel alone. How many rows there were and the
+    numbers of their accounts are known afterwards.
+    """
+
+    title: str
+    as_of: date
+    columns: Sequence[str]
+    read: Callable[[], Iterator[Texts]]
+    totals: Sequence[Mapping[str, object]]
+    about: Sequence[tuple[str, str]]
+    row_count: int = 0
+    accounts: set[str] = field(default_factory=set)
+
+    def content(self, form: str) -> bytes:
+        """The file as CSV, JSON or Excel. Raises TooLong."""
+        file = BytesIO()
+        if form == "xlsx":
+            kinds = [kind_of(column) for column in self.columns]
+            long_xlsx(file, self.columns, kinds, self._rows(), self)
+            return file.getvalue()
+        with TextIOWrapper(file, encoding="utf-8", newline="") as text:
+            (self._json if form == "json" else self._csv)(text)
+            text.flush()
+            return file.getvalue()
+
+    def _rows(self) -> Iterator[Texts]:
+        place = self.columns.index("account_number")
+        for row in self.read():
+            self.row_count += 1
+            self.accounts.add(row[place] or "")
+            yield row
+
+    def _csv(self, file: IO[str]) -> None:
+        """Text that a spreadsheet would take for a formula gets an apostrophe before it."""
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(self.columns)
+        words = [n for n, column in enumerate(self.columns) if kind_of(column) == "text"]
+        for row in self._rows():
+            cells = [*row]
+            for place in words:
+                cells[place] = harmless(cells[place] or "")
+            writer.writerow(cells)
+
+    def _json(self, file: IO[str]) -> None:
+        """A list of objects. Amounts are strings: a JSON number would be read as a float."""
+        counts = {column for column in self.columns if kind_of(column) == "count"}
+        rows = [
+            {
+                column: int(value) if column in counts and value else value
+                for column, value in zip(self.columns, row, strict=True)
+            }
+            for row in self._rows()
+        ]
+        json.dump(rows, file, ensure_ascii=False, indent=1)
+        file.write("\n")
