@@ -8,6 +8,6 @@ SQL = Path(__file__).with_suffix(".sql").read_text()
 
 
 class Migration(migrations.Migration):
-    dependencies = [("duebook", "0019_months")]
+    dependencies = [("duebook", "0020_mailings")]
 
     operations = [migrations.RunSQL(SQL)]
