@@ -331,11 +331,11 @@ def _monthly(command: _Parser) -> None:
 
 def _month(text: str) -> date:
     try:
-        if re.fullmatch("[0-9]{4}-[0-9]{2}", text):
+        if re.fullmatch("[0-9]{4}-[0-9]{2}", text) and text >= "1970-01":
             return date.fromisoformat(f"{text}-01")
     except ValueError:
         pass
-    raise argparse.ArgumentTypeError(f"{text!r} is not a month such as 2026-03")
+    raise argparse.ArgumentTypeError(f"{text!r} is not a month such as 2026-03, from 1970-01 on")
 
 
 def _basis(command: _Parser) -> None:

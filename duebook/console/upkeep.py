@@ -12,7 +12,7 @@ from duebook.database import migrate as migrating
 from duebook.database.target import is_embedded, password, target
 from duebook.ledger import posting
 from duebook.post.server import BadAddress, MailServer
-from duebook.visibility.organisations import console_of
+from duebook.visibility.organisations import console_of, current
 from duebook.visibility.seeing import raw, seeing
 
 
@@ -81,6 +81,10 @@ def _rederived(slug: str, *, keep: bool) -> list[str]:
         with seeing(console, by="worker"):
             connection = raw("worker")
             posting.hold(connection, org_id=console.org_id)
+            # A day that nobody has asked for yet is no mistake.
+            today = current(console, by="worker").today
+            connection.execute("SELECT rollup.ensure(%s, true)", [today])
+            connection.execute("SELECT rollup.ensure_months(%s)", [today])
             before = posting.derived(connection, org_id=console.org_id)
             everybody = set(before)
             posting.follow(connection, org_id=console.org_id, customers=everybody, run_id=None)

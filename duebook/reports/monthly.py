@@ -14,6 +14,7 @@ from duebook.reports.rows import organisation, records
 from duebook.rollups.months import must_be_there
 
 MONTHS = 12
+EARLIEST = date(1970, 1, 1)  # no window ends before this month
 # What can be asked, and by what each is measured; the first is usual.
 MEASURES = {"debt": ("net", "closing"), "open_orders": ("count", "amount")}
 Record = tuple[Any, ...]  # customer, number, name, currency, its exponent, and minor units

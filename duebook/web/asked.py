@@ -78,7 +78,7 @@ def asked_of(request: OrganisationRequest, *, query: QueryDict | None = None) ->
         edges=organisation.aging_edges,
         search=_words(query, "q"),
         account=_words(query, "account"),
-        currency=_currency(query),
+        currency=currency_of(query),
         bucket=_one_of(query, "bucket", tuple(COLUMNS), default=""),
         page=_page(query),
     )
@@ -119,7 +119,8 @@ def _one_of(query: QueryDict, name: str, choices: tuple[str, ...], *, default: s
     return written
 
 
-def _currency(query: QueryDict) -> str:
+def currency_of(query: QueryDict) -> str:
+    """Three letters, or empty. Raises Unclear."""
     written = query.get("currency", "").strip()
     if written and not (len(written) == 3 and written.isascii() and written.isupper()):
         message = _("“%(written)s” is not a currency. Write its three letters, for example USD.")

@@ -44,7 +44,15 @@ Asking = TypeVar("Asking", bound=Schema)
 
 
 def asked_by(request: TokenRequest, kind: type[Asking]) -> Asked:
-    """Raises Unclear, also for a parameter there is not: a misspelt filter must not be dropped."""
+    """Raises Unclear."""
+    known_in(request, kind)
+    query = request.GET.copy()
+    query["q"] = query.get("search", "")
+    return asked_of(request, query=query)
+
+
+def known_in(request: TokenRequest, kind: type[Schema]) -> None:
+    """Raises Unclear for a parameter there is not: a misspelt filter must not be dropped."""
     for name, values in request.GET.lists():
         if name not in kind.model_fields:
             message = _("There is no parameter “%(name)s” here. Choose among: %(known)s.")
@@ -52,12 +60,9 @@ def asked_by(request: TokenRequest, kind: type[Asking]) -> Asked:
             raise Unclear(message % {"name": name, "known": known})
         if len(values) > 1:
             raise Unclear(_("“%(name)s” is given twice.") % {"name": name})
-    query = request.GET.copy()
-    query["q"] = query.get("search", "")
-    return asked_of(request, query=query)
 
 
-def size_in(query: QueryDict) -> int:
+def sized(query: QueryDict) -> int:
     """How many rows a page has. Raises Unclear."""
     written = query.get("size", "").strip() or str(SIZE)
     if not (written.isascii() and written.isdecimal() and 0 < int(written[:9]) <= SIZE_MAX):

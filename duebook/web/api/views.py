@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -15,17 +16,25 @@ from duebook.ingest.kinds import KINDS
 from duebook.reports.aging import aging_page
 from duebook.reports.freshness import freshness
 from duebook.reports.invoices import invoices_page
+from duebook.reports.monthly import window
+from duebook.reports.monthly_page import page as page_of
+from duebook.reports.monthly_page import totals
 from duebook.reports.rows import customer_of
+from duebook.rollups.months import ready
+from duebook.visibility.seeing import NotReady
 from duebook.web.api import answers
+from duebook.web.api import monthly as monthly_answers
 from duebook.web.api.asking import (
     AgingQuestion,
     InvoicesQuestion,
     Nothing,
     asked_by,
+    known_in,
     layout_in,
-    size_in,
+    sized,
 )
 from duebook.web.api.door import Refused, ServiceToken, TokenRequest, reading
+from duebook.web.api.monthly import MonthlyQuestion
 from duebook.web.api.row_schemas import KIND_WORDS, schemas
 from duebook.web.api.sync import SyncAnswer, synced
 from duebook.web.api.sync_words import SYNC_WORDS, described
@@ -58,6 +67,7 @@ api = Api(
     auth=ServiceToken(),
     docs=Swagger({"validatorUrl": None}),
 )
+TRIES = 3  # what a report rests on may go while it is asked for
 WRONG: dict[int, Any] = dict.fromkeys((400, 401, 403, 404, 429), answers.Trouble)
 BRINGING: dict[int, Any] = {**WRONG, **dict.fromkeys((413, 415, 422), answers.Trouble)}
 del BRINGING[404]
@@ -83,7 +93,7 @@ def aging(request: TokenRequest, question: Query[AgingQuestion]) -> dict[str, An
             search=asked.search,
             currency=asked.currency,
             page=asked.page,
-            size=size_in(request.GET),
+            size=sized(request.GET),
         )
         return answers.aging_answer(asked, page, layout=layout, fresh=freshness(at=timezone.now()))
 
@@ -104,9 +114,32 @@ def invoices(request: TokenRequest, question: Query[InvoicesQuestion]) -> dict[s
             currency=asked.currency,
             bucket=asked.bucket,
             page=asked.page,
-            size=size_in(request.GET),
+            size=sized(request.GET),
         )
         return answers.invoices_answer(asked, page, fresh=freshness(at=timezone.now()))
+
+
+@api.get("/monthly", response={200: monthly_answers.MonthlyAnswer, **WRONG, 503: answers.Trouble})
+def monthly(request: TokenRequest, question: Query[MonthlyQuestion]) -> dict[str, Any]:
+    """Twelve months of debt or of open orders, a row per account and currency, by its number."""
+    with reading(request) as seen:
+        known_in(request, MonthlyQuestion)
+        asked = monthly_answers.asked_in(request.GET, organisation=seen)
+    for _again in range(TRIES):
+        ready(request.auth.viewer, through=asked.through)
+        with suppress(NotReady), reading(request) as seen:
+            months = window(seen.today, asked.through)
+            assert months  # not later than today, as was asked above
+            page = page_of(asked.question, months, after=asked.after, limit=asked.size)
+            return monthly_answers.monthly_answer(
+                asked,
+                months,
+                page,
+                totals(asked.question, months),
+                fresh=freshness(at=timezone.now()),
+                settles_itself=seen.self_settling,
+            )
+    raise Refused(503, "The figures are being worked out; ask again.", {"Retry-After": "1"})
 
 
 def _adds_sync(kind: str) -> None:
