@@ -142,8 +142,12 @@ def _customers_total(total: Totals) -> dict[str, object]:
 
 def _about(asked: Asked) -> list[tuple[str, str]]:
     """Which day and which rows a file holds, for whoever opens it later."""
+    selected = [("Accounts", f"{len(asked.only)} selected")] if asked.only else []
+    left_out = [("Left out", f"{len(asked.but)} accounts")] if asked.but else []
     return [
         ("Figures as of", asked.as_of.isoformat()),
+        *selected,
+        *left_out,
         ("Currency", asked.currency or "all"),
         ("Search", asked.search or "none"),
         ("Status", ", ".join(asked.status) or "all"),

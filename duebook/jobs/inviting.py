@@ -69,7 +69,7 @@ def order_invitations(
     chosen: Mapping[str, object] | None,
     at: datetime,
 ) -> int:
-    """Have these accounts invited, or invited again (`resend`), in this order; the act's id.
+    """Have these accounts invited, or invited again (`resend`), by name; the act's id.
 
     Only inside seeing(). `chosen` is the filter they were found by.
     """

@@ -89,7 +89,8 @@ class Asked:
     """What a list shows. `sort` is a column of the file; `-` before it reverses.
 
     An empty currency means all of them, an empty status or invitation no filter; several values
-    in one mean any of them.
+    in one mean any of them. `only` are the accounts meant, whatever else is asked; `but` those
+    left out.
     """
 
     as_of: date
@@ -98,6 +99,8 @@ class Asked:
     status: tuple[str, ...] = ()
     invitation: tuple[str, ...] = ()
     sort: str = DEFAULT_SORT
+    only: tuple[int, ...] | None = None
+    but: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -224,6 +227,12 @@ def accounts(asked: Asked, *, at: datetime) -> list[int]:
     return [row[0] for row in found]
 
 
+def seen(customers: Sequence[int]) -> list[int]:
+    """Those of these customers that the viewer sees."""
+    query = "SELECT id FROM ar.customer WHERE org_id = %s AND id = ANY (%s) ORDER BY id"
+    return [row[0] for row in raw().execute(query, [organisation(), list(customers)]).fetchall()]
+
+
 def currencies(*, as_of: date) -> list[str]:
     """In which currencies the list has rows."""
     file = "customers_currencies_kept.sql" if sees_all() else "customers_currencies.sql"
@@ -338,6 +347,7 @@ def _meant(
         search=asked.search,
         invitation=asked.invitation,
         at=at,
-        only=only,
+        only=asked.only if only is None else only,
+        but=asked.but,
         summed=summed,
     )

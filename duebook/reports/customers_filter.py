@@ -19,8 +19,8 @@ NAMED = 10_000
 class Filter:
     """Conditions on ar.customer_aging `a`, with their parameters.
 
-    `joined`: what else they need beside it. `without`: the customers left out by their
-    invitations alone. `is_whole`: nothing else but currency and status narrows the list.
+    `joined`: what else they need beside it. `without`: the customers left out one by one, or by
+    their invitations. `is_whole`: nothing else but currency and status narrows the list.
     """
 
     text: LiteralString
@@ -38,10 +38,12 @@ def filtered(
     invitation: tuple[str, ...],
     at: datetime,
     only: tuple[int, ...] | None = None,
+    but: tuple[int, ...] = (),
     summed: bool = False,
 ) -> Filter:
-    """`active`: the status wanted, None for any; `only` these customers, None for any; `at` is when
-    invitations are judged; `summed`: all rows are to be added up, not a page of them read.
+    """`active`: the status wanted, None for any; `only` these customers, None for any, and all
+    `but` those; `at` is when invitations are judged; `summed`: all rows are to be added up, not a
+    page of them read.
     """
     text: LiteralString = "a.org_id = %(org)s AND a.is_listed"
     joined: LiteralString = ""
@@ -51,6 +53,7 @@ def filtered(
     if active is not None:
         text += " AND a.is_active" if active else " AND NOT a.is_active"
     chosen, without = _invited(invitation, at=at)
+    without |= set(but)
     if only is not None:
         chosen = set(only) if chosen is None else chosen & set(only)
     if patterns := like(search):

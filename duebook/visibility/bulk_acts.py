@@ -21,13 +21,11 @@ from duebook.visibility.viewer import Viewer
 ACTS = ("invite", "resend")
 NAMED = 100  # accounts that an entry of the audit trail names
 QUIET = timedelta(seconds=60)  # without a sign of life the work has stopped
-# The accounts in the order given; those that the viewer does not see are none.
+# The accounts by name; those that the viewer does not see are none.
 OUTCOMES = """
 INSERT INTO ar.bulk_outcome (org_id, act_id, customer_id, place)
-SELECT c.org_id, %(act)s, c.id, w.place
-FROM unnest(%(customers)s::bigint[]) WITH ORDINALITY AS w (id, place)
-JOIN ar.customer c ON c.org_id = %(org)s AND c.id = w.id ORDER BY w.place
-ON CONFLICT DO NOTHING
+SELECT c.org_id, %(act)s, c.id, row_number() OVER (ORDER BY c.sort_name, c.id)
+FROM ar.customer c WHERE c.org_id = %(org)s AND c.id = ANY (%(customers)s) ORDER BY c.id
 """
 ACT = """
 SELECT a.id, a.person_id, p.name AS person, a.act, a.language, a.may_dispute, a.accounts, a.done,

@@ -276,7 +276,10 @@ def _account(viewer: Viewer, customer_id: int | None) -> tuple[str, str]:
 
 
 def _refuse_present(viewer: Viewer, email: str, *, role: str, customer_id: int | None) -> None:
-    """Whoever is here already needs no invitation. Of clients a member may not know."""
+    """Whoever is here already needs no invitation. Members see no memberships of others: the
+    database tells them who works here and who speaks for their own customers."""
+    if viewer.kind != "admin":
+        _refuse_known(email, customer_id)
     asked = {"org": viewer.org_id, "email": email, "customer": customer_id}
     for held, speaks in raw().execute(PRESENT, asked).fetchall():
         told = {"email": email}
@@ -297,6 +300,26 @@ def _refuse_present(viewer: Viewer, email: str, *, role: str, customer_id: int |
         else:
             said = _("%(email)s works here already; change their role on their own page.")
             raise Refused(said % told)
+
+
+def _refuse_known(email: str, customer_id: int | None) -> None:
+    """What a member can know of an address that is to be a client's."""
+    for query, code, said in (
+        (
+            "SELECT FROM guard.colleagues('{}') AS w WHERE lower(w.email) = lower(%(email)s)",
+            "colleague",
+            _("%(email)s works here and cannot be a client too; take another address."),
+        ),
+        (
+            "SELECT FROM guard.contacts(%(customer)s) AS k"
+            " WHERE lower(k.email) = lower(%(email)s) AND k.active",
+            "accepted",
+            _("%(email)s speaks for this account already."),
+        ),
+    ):
+        asked = {"email": email, "customer": customer_id}
+        if raw().execute(query, asked).fetchone() is not None:
+            raise NotAsked(code, said % {"email": email})
 
 
 def _settings(viewer: Viewer) -> tuple[int, str]:

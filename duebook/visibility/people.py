@@ -124,6 +124,30 @@ def withdraw_account(viewer: Viewer, person_id: int, customer_id: int, *, at: da
     return held
 
 
+def set_disputing(viewer: Viewer, person_id: int, customer_id: int, *, may_dispute: bool) -> str:
+    """What a client may do for an account they speak for, from now on; their name. Raises Refused.
+
+    Who may not dispute only looks.
+    """
+    held = _held(viewer, person_id)
+    place = {"org": viewer.org_id, "person": person_id, "customer": customer_id}
+    changed = raw().execute(
+        "UPDATE ar.client_link SET may_dispute = %(may)s WHERE org_id = %(org)s"
+        " AND person_id = %(person)s AND customer_id = %(customer)s",
+        {**place, "may": may_dispute},
+    )
+    if not changed.rowcount:
+        raise Refused(_("%(name)s does not speak for this account.") % {"name": held.name})
+    record(
+        viewer,
+        "client role changed",
+        person=person_id,
+        customer=customer_id,
+        after={"may_dispute": may_dispute},
+    )
+    return held.name
+
+
 def _held_admins(viewer: Viewer) -> list[int]:
     """Who runs the organisation, held: two admins cannot demote each other in the same moment."""
     query = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import psycopg
 import pytest
@@ -13,7 +14,7 @@ from duebook.visibility import invitations, joining
 from duebook.visibility.disputing import may_dispute
 from duebook.visibility.seeing import raw, seeing
 from duebook.visibility.viewer import Viewer
-from tests.people.conftest import customer, rows
+from tests.people.conftest import customer, rows, said, secret_in, signed_in
 from tests.world import Company
 
 PASSWORD = "violet anchors hum slowly"
@@ -121,3 +122,65 @@ def test_the_badge_is_the_best_of_all_contacts(company: Company, newcomer: str) 
     assert badge() == "Pending"
     joins(company, newcomer, "C2")
     assert badge() == "Accepted"
+
+
+def test_contacts_are_asked_and_looked_after_on_the_accounts_page(
+    company: Company, newcomer: str, letters: list[Any]
+) -> None:
+    company.loads(
+        "accounts",
+        [{"account_number": "C2", "name": "Second", "contact_email": "pay@second.example"}],
+    )
+    account = customer(company, "C2")
+    boss, place = signed_in(company.admin_email), f"/o/{company.slug}/customers/{account}"
+    page = boss.get(f"{place}/contacts/").content.decode()
+    assert 'value="pay@second.example"' in page  # as the ERP has it
+    told = {"email": newcomer, "called": "Maya", "role": "view", "language": "he"}
+    answer = boss.post(f"{place}/contacts/", {**told, "from": "account"})
+    assert answer["Location"] == f"{place}/?tab=people#documents"
+    assert said(boss.get(answer["Location"])) == [f"{newcomer} is invited."]
+    first = secret_in(letters[0])
+    assert "הזמנה" in letters[0].body or "מזמין" in letters[0].subject
+
+    ((number,),) = rows("SELECT id FROM ar.invitation WHERE email = %s", newcomer)
+    boss.post(f"{place}/contacts/{number}/resend/")
+    with pytest.raises(joining.NotPending):
+        joining.pending(first)
+    joining.decline(secret_in(letters[1]))
+    again = boss.post(f"{place}/contacts/{number}/resend/", follow=True)  # singly, explicitly
+    assert said(again)[-1] == f"A new letter goes to {newcomer}; the old link is dead."
+    login, _slug = joining.join(secret_in(letters[2]), name="Maya", password=PASSWORD)
+    maya = Viewer(company.org_id, login.pk, "client")
+    with seeing(maya):
+        assert not may_dispute(account)
+
+    page = boss.get(f"{place}/?tab=people").content.decode()
+    assert "Maya" in page and "View only" in page and "Accepted" in page
+    boss.post(f"{place}/contacts/{login.pk}/role/", {"role": "dispute"})
+    with seeing(maya):
+        assert may_dispute(account)
+    boss.post(f"{place}/contacts/{login.pk}/end/")
+    with seeing(maya):  # at once
+        assert raw().execute("SELECT id FROM ar.customer").fetchall() == []
+    assert "Nobody is invited yet." in boss.get(f"{place}/contacts/").content.decode()
+
+    elsewhere = customer(company, "C1")
+    stray = boss.post(f"/o/{company.slug}/customers/{elsewhere}/contacts/{number}/resend/")
+    assert stray.status_code == 404  # another account's
+    assert signed_in(company.member_email).get(f"{place}/contacts/").status_code == 404
+
+
+def test_a_member_invites_for_the_own_customer_and_ends_nobodys_access(
+    company: Company, newcomer: str, letters: list[Any]
+) -> None:
+    account = customer(company, "C1")
+    ben, place = signed_in(company.member_email), f"/o/{company.slug}/customers/{account}"
+    told = {"email": newcomer, "called": "", "role": "dispute", "language": "en"}
+    assert ben.post(f"{place}/contacts/", told).status_code == 302
+    page = ben.get(f"{place}/contacts/").content.decode()
+    assert newcomer in page and company.client_email in page
+    assert "Withdraw access" not in page
+    client = company.viewer(company.client_email).person_id
+    assert ben.post(f"{place}/contacts/{client}/end/").status_code == 404
+    wrong = ben.post(f"{place}/contacts/", {**told, "email": company.admin_email})
+    assert wrong.status_code == 400 and "works here" in wrong.content.decode()

@@ -53,7 +53,16 @@ VIEWERS = (
     "deactivated",
 )
 BELONGING = ("visitor", "admin", "member", "member_all", "client")
-PERSONAL = ("export", "change", "mailing", "view", "authenticator", "session", "looked at")
+PERSONAL = (
+    "export",
+    "change",
+    "bulk act",
+    "mailing",
+    "view",
+    "authenticator",
+    "session",
+    "looked at",
+)
 _numbers = itertools.count(1)
 
 
@@ -298,6 +307,13 @@ class Cast:
             INSERT INTO ar.access_change (org_id, person_id, act, principal_id, reason, customers)
             VALUES (%(org)s, %(person)s, 'share', %(person)s, 'share', '{}') RETURNING id"""
         return self._made(query, of, person=looks.person_id)
+
+    def _bulk_act(self, viewer: str, of: Company) -> int:
+        """Accounts that are invited; nothing is done yet."""
+        query = """
+            INSERT INTO ar.bulk_act (org_id, person_id, act, accounts, ordered_at)
+            VALUES (%(org)s, %(person)s, 'invite', 0, now()) RETURNING id"""
+        return self._made(query, of, person=self._looks(viewer, of).person_id)
 
     def _mailing(self, viewer: str, of: Company) -> int:
         """Paused, of the viewer's own; at another company, of its admin."""

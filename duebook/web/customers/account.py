@@ -14,7 +14,6 @@ from django.views.decorators.http import require_safe
 from duebook.reports import account as accounts
 from duebook.reports import account_items as documents
 from duebook.reports import notes as written
-from duebook.reports import people
 from duebook.reports.customers import CustomerRow, of_account
 from duebook.reports.customers import customers as rows_of
 from duebook.reports.monthly import window
@@ -29,6 +28,7 @@ from duebook.web.customers.shown import Ages
 from duebook.web.customers.tabs import asking
 from duebook.web.customers.why import why
 from duebook.web.people import access
+from duebook.web.people.contacts import contacts_of
 
 
 @prepared(prepare)
@@ -59,7 +59,7 @@ def account(request: OrganisationRequest, slug: str, customer: int) -> HttpRespo
     if asked.tab == "notes":
         shown |= notes.listed(request, customer, asked)
     elif asked.tab == "people":
-        shown |= _people(request, customer, at=at)
+        shown |= _people(request, who)
     elif asked.tab == "activity":
         shown |= activity.listed(request, customer, asked, as_of=looking.as_of)
     else:
@@ -117,11 +117,10 @@ def document(request: OrganisationRequest, slug: str, customer: int, item: int) 
     return render(request, "customers/document.html", shown)
 
 
-def _people(request: OrganisationRequest, customer: int, *, at: datetime) -> dict[str, object]:
+def _people(request: OrganisationRequest, who: accounts.Account) -> dict[str, object]:
     """Who sees the account; admins see why, and change it."""
-    seen = access.of_account(request, customer) if request.viewer.kind == "admin" else {}
-    invited = people.open_invitations(at=at, clients=True, customer_id=customer)
-    return {**seen, "invited": invited}
+    seen = access.of_account(request, who.id) if request.viewer.kind == "admin" else {}
+    return {**seen, "contacts": contacts_of(request, who)}
 
 
 def _row(customer: int, *, currency: str, as_of: date, at: datetime) -> CustomerRow | None:

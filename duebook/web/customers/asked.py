@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
@@ -66,10 +68,26 @@ class Looking:
         names = ("as_of", "currency", "q", "status", "invitation", "sort", "view")
         return [(name, value) for name in names for value in self.query.getlist(name) if value]
 
+    @property
+    def selecting(self) -> str:
+        """What a selection of all that match is a selection of: everything but the order."""
+        return urlencode([(name, value) for name, value in self.kept if name != "sort"])
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """The filter in words for programs: what is set, for the audit trail."""
+        said = {
+            "currency": self.currency,
+            "search": self.search,
+            "status": list(self.status),
+            "invitation": list(self.invitation),
+        }
+        return {name: value for name, value in said.items() if value}
+
     def address(self, **changes: str | tuple[str, ...]) -> str:
         """The URL's query with something else in it, from the first page; empty values leave."""
         query = self.query.copy()
-        for name in ("after", "before", "open", *changes):
+        for name in ("after", "before", "open", "done", *changes):
             query.pop(name, None)
         for name, value in changes.items():
             query.setlist(name, [value] if isinstance(value, str) else list(value))

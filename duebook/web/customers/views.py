@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from duebook.reports.customers import customers as rows_of
 from duebook.reports.customers import panel
 from duebook.rollups.days import compared_with
+from duebook.visibility import sharing
 from duebook.visibility.middleware import prepared
 from duebook.web.asked import OrganisationRequest
 from duebook.web.audience import for_staff
@@ -21,6 +22,7 @@ from duebook.web.customers.kept import kept_by
 from duebook.web.customers.links import links
 from duebook.web.customers.shown import figures as shown_figures
 from duebook.web.customers.shown import lines
+from duebook.web.people.asked import ids_of
 from duebook.web.saved_views.menu import menu, opening
 
 ROWS = 50
@@ -42,6 +44,7 @@ def customers(request: OrganisationRequest, slug: str) -> HttpResponse:
         "heads": heads(looking),
         "optional": OPTIONAL,
         "kept": kept_by(request),
+        "done": _done(request, at=at),
         "views": menu(request, "customers", as_of=looking.as_of),
         **links(looking, page),
     }
@@ -60,3 +63,11 @@ def figures(request: OrganisationRequest, slug: str) -> HttpResponse:
     back = reverse("customers", args=[slug]) + looking.address()
     shown = {"asked": looking, "sums": sums, "list_href": back}
     return render(request, "customers/figures.html", shown)
+
+
+def _done(request: OrganisationRequest, *, at: datetime) -> sharing.Done | None:
+    """What an admin has just done to owners or sharing, as long as it can be taken back."""
+    change = ids_of(request.GET, "done")
+    if not change or request.viewer.kind != "admin":
+        return None
+    return sharing.done(request.viewer, change[0], at=at)

@@ -89,11 +89,11 @@ def _pace(intake: Intake) -> str:
     if pace := intake.rows_per_second:
         parts.append(_("%(rows)s a second") % {"rows": count(round(pace))})
     if intake.seconds_left is not None:
-        parts.append(_("about %(time)s left") % {"time": _time(intake.seconds_left)})
+        parts.append(_("about %(time)s left") % {"time": time_said(intake.seconds_left)})
     return ", ".join(parts) or _("under way")
 
 
-def _time(seconds: float) -> str:
+def time_said(seconds: float) -> str:
     whole = max(round(seconds), 1)
     if whole < 60:
         return _("%(n)s s") % {"n": whole}

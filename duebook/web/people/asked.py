@@ -13,7 +13,7 @@ LARGEST = 2**63 - 1
 
 def page_of(request: OrganisationRequest) -> int:
     """Raises Unclear."""
-    return _number(request.GET.get("page", "").strip() or "1", most=10**8)
+    return number_of(request.GET.get("page", "").strip() or "1", most=10**8)
 
 
 def filter_of(query: QueryDict) -> Filter:
@@ -21,9 +21,9 @@ def filter_of(query: QueryDict) -> Filter:
     owner, shared = query.get("owner", "").strip(), query.get("shared", "").strip()
     return Filter(
         search=query.get("q", "").strip(),
-        owner=_number(owner) if owner and owner != "none" else None,
+        owner=number_of(owner) if owner and owner != "none" else None,
         unowned=owner == "none",
-        shared=_number(shared) if shared else None,
+        shared=number_of(shared) if shared else None,
     )
 
 
@@ -44,10 +44,11 @@ def address_of(chosen: Filter, **more: str) -> str:
 
 def ids_of(query: QueryDict, name: str) -> list[int]:
     """Every id given under a name. Raises Unclear."""
-    return [_number(written) for written in query.getlist(name)]
+    return [number_of(written) for written in query.getlist(name)]
 
 
-def _number(written: str, *, most: int = LARGEST) -> int:
+def number_of(written: str, *, most: int = LARGEST) -> int:
+    """Raises Unclear."""
     if not (written.isascii() and written.isdecimal() and 0 < int(written[:20]) <= most):
         raise Unclear(_("“%(written)s” is not a number one can look for.") % {"written": written})
     return int(written)
