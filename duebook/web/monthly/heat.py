@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
+from time import time
 
 from duebook.reports.monthly import Window
 from duebook.reports.monthly_page import Question, page
+from duebook.visibility.viewer import Viewer
 
 STEPS = 3
 SHARES = (0.4, 0.75, 0.93)  # of the cells that are not zero lie below a step
 SAMPLE = 400  # accounts, the first by number
+KEPT_SECONDS = 600
 ROUND = tuple(map(Decimal, ("1", "1.5", "2", "2.5", "3", "4", "5", "6", "8", "10")))
 
 
@@ -40,16 +44,24 @@ class Heat:
         return [(self.style(-each), -each) for each in reversed(self.begins)]
 
 
-def heat_of(asked: Question, window: Window) -> Heat:
-    """The colours of a mode, measure and currency: the same however it is sorted or filtered."""
+def heat_of(viewer: Viewer, asked: Question, window: Window) -> Heat:
+    """The colours of a mode, measure and currency: the same however it is sorted or filtered.
+
+    They are found once in a while for each viewer, from what that viewer sees.
+    """
     whole = Question(asked.data_type, asked.measure, asked.currency, sort="account_number")
+    return _heat_of(viewer, whole, window, int(time() // KEPT_SECONDS))
+
+
+@lru_cache(maxsize=1024)
+def _heat_of(_viewer: Viewer, whole: Question, window: Window, _while: int) -> Heat:
     sample = page(whole, window, limit=SAMPLE).rows
     cells = sorted(
-        abs(Decimal(each)) for row in sample for each in row.cells(asked.measure) if each
+        abs(Decimal(each)) for row in sample for each in row.cells(whole.measure) if each
     )
     if not cells:
         return Heat(())
-    smallest = Decimal(1) if asked.measure == "count" else min(map(_unit, cells))
+    smallest = Decimal(1) if whole.measure == "count" else min(map(_unit, cells))
     return heat([cells[int(len(cells) * share)] for share in SHARES], smallest=smallest)
 
 

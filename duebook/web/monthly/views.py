@@ -39,7 +39,7 @@ def monthly(request: OrganisationRequest, slug: str) -> HttpResponse:
     looking = _looking(request)
     asked, window = looking.question, looking.window
     page = page_of(asked, window, after=looking.after, before=looking.before, limit=ROWS)
-    colours = heat_of(asked, window)
+    colours = heat_of(request.viewer, asked, window)
     write = in_currency("" if looking.measure == "count" else looking.currency)
     shown = {
         "looking": looking,
