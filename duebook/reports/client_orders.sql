@@ -5,6 +5,7 @@ WITH item AS MATERIALIZED (
            CASE WHEN d.closed_date <= %(as_of)s::date THEN 'closed' ELSE 'open' END AS state
     FROM ar.document d JOIN ar.currency y ON y.code = d.currency
     WHERE d.org_id = %(org)s AND d.class = 'order' AND d.state = 'sent' AND d.issue_date <= %(as_of)s::date
+      AND (%(customer)s::bigint IS NULL OR d.customer_id = %(customer)s)
 )
 SELECT * FROM (
     SELECT i.id, c.name AS account_name, i.number, i.issue_date, i.due_date, i.currency, i.amount, i.closed_date, i.state, 1 AS orders

@@ -258,7 +258,12 @@ def activity(
 
 
 def orders(
-    *, as_of: date, state: str = "", after: str = "", size: int = 50
+    *,
+    as_of: date,
+    customer_id: int | None = None,
+    state: str = "",
+    after: str = "",
+    size: int = 50,
 ) -> tuple[list[ClientOrder], list[OrderSum], bool]:
     """Some orders, the newest first; how many there are by state; whether there are more.
 
@@ -267,6 +272,7 @@ def orders(
     on, _, id = after.rpartition("~")
     named = {
         "as_of": as_of,
+        "customer": customer_id,
         "state": state,
         "before": _typed(id, "bigint") if after else None,
         "before_on": date.fromisoformat(on) if after else None,

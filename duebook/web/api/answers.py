@@ -136,6 +136,7 @@ class PortalAnswer(Paged):
     """The aging, of the columns that clients see."""
 
     layout: str
+    operator_mode: bool = Field(description="Somebody else than a client reads what a client would")
     rows: list[ClientRow]
     totals: list[ClientTotal]
 
@@ -181,7 +182,10 @@ def aging_answer(asked: Asked, page: AgingPage, *, layout: str, fresh: Freshness
         totals = [{**vars(portal_total(each)), "accounts": each.accounts} for each in page.totals]
     else:
         rows, totals = [vars(row) for row in page.rows], [vars(each) for each in page.totals]
-    return {"layout": layout, "rows": rows, "totals": totals, **_paged(asked, page, layout, fresh)}
+    answer: dict[str, Any] = {"layout": layout, "rows": rows, "totals": totals}
+    if layout == "portal":  # a token is never a client's
+        answer["operator_mode"] = True
+    return {**answer, **_paged(asked, page, layout, fresh)}
 
 
 def invoices_answer(asked: Asked, page: InvoicePage, *, fresh: Freshness) -> dict[str, Any]:

@@ -25,13 +25,18 @@ def orders(request: OrganisationRequest, slug: str) -> HttpResponse:
     state = filters.one_of(request.GET, "which", STATES)
     try:
         rows, sums, has_more = clients.orders(
-            as_of=asking.asked.as_of, state=state, after=asking.after, size=ROWS
+            as_of=asking.asked.as_of,
+            customer_id=asking.customer_id,
+            state=state,
+            after=asking.after,
+            size=ROWS,
         )
     except ValueError as unknown:
         message = _("“%(written)s” is no place in this list.")
         raise Unclear(message % {"written": asking.after}) from unknown
     shown = {
         "asked": asking.asked,
+        "carried": asking.query_with(which=""),
         "rows": rows,
         "sums": sums,
         "which": state,

@@ -102,7 +102,8 @@ def _standings(
 def _orders(asking: Wanted) -> dict[str, int]:
     """How many orders are open and closed; nothing when the sources tell of none."""
     counted: dict[str, int] = {}
-    for each in clients.orders(as_of=asking.asked.as_of, size=0)[1]:
+    as_of, account = asking.asked.as_of, asking.customer_id
+    for each in clients.orders(as_of=as_of, customer_id=account, size=0)[1]:
         counted[each.state] = counted.get(each.state, 0) + each.orders
     return counted
 
