@@ -178,7 +178,7 @@ def texts(
     meant, order = _meant(asked, at=at), order_of(asked.sort, currency=asked.currency)
     names = [each.name for each in fields(CustomerRow)]
     picked = itemgetter(*[names.index(column) for column in columns])
-    text, named = _question(order, asked, meant, Stretch("true", {}), None, at=at, limit=None)
+    text, named = _question(order, asked, meant, Stretch("true", "true"), None, at=at, limit=None)
     raw().execute("SET LOCAL cursor_tuple_fraction = 1")  # all of them will be read
     with raw().cursor(name="customers") as cursor:
         cursor.itersize = TAKEN
@@ -250,7 +250,7 @@ def _rows(
 ) -> list[CustomerRow]:
     """As many rows as wanted; for who sees all, from one stretch of the list after another."""
     rows: list[CustomerRow] = []
-    stretches = [Stretch("true", {})]
+    stretches = [Stretch("true", order.after(keys))]
     if limit is not None and sees_all() and _is_sorted(asked.as_of):
         stretches = order.stretches(keys, _types)
     for stretch in stretches:
@@ -278,10 +278,10 @@ def _question(
         joined=order.joined if meant.joined in order.joined else meant.joined + order.joined,
         asked=meant.text,
         stretch=stretch.condition,
-        after=order.after(keys),
+        after=stretch.after,
         order=order.text,
     )
-    named = {**meant.named, **(keys or {}), **stretch.named, "as_of": asked.as_of}
+    named = {**meant.named, **(keys or {}), "type": stretch.type, "as_of": asked.as_of}
     return text, {**named, "org": organisation(), "at": at, "limit": limit}
 
 

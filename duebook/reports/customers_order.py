@@ -72,10 +72,13 @@ Key = tuple[LiteralString, bool]  # an expression, and whether the largest comes
 
 @dataclass(frozen=True)
 class Stretch:
-    """Rows that follow each other in the list, by a condition and its parameters."""
+    """Rows that follow each other in the list: a condition for them, and one for those of them
+    that come after the keys. `type` is the account type of all of them, if it is one.
+    """
 
     condition: LiteralString
-    named: dict[str, str]
+    after: LiteralString
+    type: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,13 +110,12 @@ class Order:
         (part, down), (_, next_down) = self.parts[:2]
         begins = keys["key_0"] if keys else None
         if part == TYPES:
-            found = sorted(types(), reverse=down)
-            kept = [
-                each
-                for each in found
-                if begins is None or (each <= begins if down else each >= begins)
+            found = types()[:: -1 if down else 1]
+            kept = found[found.index(begins) :] if begins in found else found
+            return [
+                Stretch(f"a.is_sorted AND {TYPES} = %(type)s", self._within(each, keys), each)
+                for each in kept
             ]
-            return [Stretch(f"a.is_sorted AND {TYPES} = %(type)s", {"type": each}) for each in kept]
         signs: list[tuple[LiteralString, int]] = []
         if part in SPARSE:
             signs = [("= 0", 0), ("<> 0", 1)]
@@ -122,31 +124,42 @@ class Order:
         elif part == "a.outstanding" and down == next_down:
             signs = [("< 0", -1), ("= 0", 0), ("> 0", 1)]
         if not signs:
-            return [Stretch("a.is_sorted", {})]
+            return [Stretch("a.is_sorted", self.after(keys))]
         here = None if begins is None else (begins > 0) - (begins < 0)
-        ahead = [
-            Stretch(f"a.is_sorted AND {part} {said}", {})
+        return [
+            Stretch(
+                f"a.is_sorted AND {part} {said}",
+                self.after(keys) if sign else self._within(0, keys),
+            )
             for said, sign in (signs[::-1] if down else signs)
             if here is None or (sign <= here if down else sign >= here)
         ]
-        return ahead
+
+    def _within(self, value: object, keys: Keys | None) -> LiteralString:
+        """What comes after keys among rows that all have this value in the first part: then the
+        second is the one by which an index can be entered.
+        """
+        return self.after(keys, start=1) if keys and keys["key_0"] == value else "true"
 
     def reversed(self) -> Order:
         return replace(self, parts=tuple((part, not down) for part, down in self.parts))
 
-    def after(self, keys: Keys | None) -> LiteralString:
-        """The condition for rows that come after the one with these keys; all, without one."""
+    def after(self, keys: Keys | None, *, start: int = 0) -> LiteralString:
+        """The condition for rows that come after the one with these keys; all, without one.
+
+        `start`: how many parts are alike in all rows.
+        """
         if keys is None:
             return "true"
         said: LiteralString = "false"
-        for number, (part, down) in reversed([*enumerate(self.parts)]):
+        for number, (part, down) in reversed([*enumerate(self.parts)][start:]):
             sign: LiteralString = "<" if down else ">"
             key = f"%(key_{number})s"
             said = f"{part} {sign} {key} OR ({part} = {key} AND ({said}))"
         # The first key alone says the same less exactly, but an index can be entered by it.
-        first, down = self.parts[0]
+        first, down = self.parts[start]
         bound: LiteralString = "<=" if down else ">="
-        return f"{first} {bound} %(key_0)s AND ({said})"
+        return f"{first} {bound} %(key_{start})s AND ({said})"
 
 
 def order_of(sort: str, *, currency: str = "") -> Order:

@@ -8,7 +8,17 @@ from typing import Any
 
 import pytest
 
-from duebook.reports.customers import Asked, CustomerRow, Page, accounts, customers, panel
+from duebook.reports import customers_filter
+from duebook.reports.customers import (
+    Asked,
+    CustomerRow,
+    Page,
+    Totals,
+    accounts,
+    customers,
+    panel,
+)
+from duebook.reports.customers_order import SORTS
 from duebook.rollups.days import seeing_days
 from tests.ledger.books import Books, invoice
 
@@ -134,6 +144,42 @@ def test_pages_follow_each_other_both_ways(books: Books) -> None:
         assert (first.has_before, first.has_after) == (False, True)
         assert (second.has_before, second.has_after) == (True, False)
         assert back == Page(first.rows, has_before=False, has_after=True)
+
+
+def test_every_column_sorts_page_by_page_as_at_once(books: Books) -> None:
+    ways = [f"{sign}{column}" for column in SORTS for sign in ("", "-")]
+    with seeing_days(books.viewer(books.admin_email), TODAY):
+        for sort in ways:
+            asked = Asked(TODAY, currency="USD", sort=sort)
+            every, after, walked = customers(asked, at=AT).rows, "", []
+            while True:
+                page = customers(asked, after=after, limit=1, at=AT)
+                walked += page.rows
+                after = page.rows[0].key
+                if not page.has_after:
+                    break
+            back = customers(asked, before=after, limit=2, at=AT)
+
+            assert len(every) == 3
+            assert walked == every, sort
+            assert back.rows == every[:2], sort
+
+
+def test_a_search_that_means_many_is_looked_for_in_the_text(
+    books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one_by_one = {word: (numbers(rows(books, search=word)), sums(books, word)) for word in WORDS}
+    monkeypatch.setattr(customers_filter, "NAMED", 0)
+    for word in WORDS:
+        assert (numbers(rows(books, search=word)), sums(books, word)) == one_by_one[word], word
+
+
+WORDS = ("z", "et", "eta", "77", "a", "nobody")
+
+
+def sums(books: Books, search: str) -> list[Totals]:
+    with seeing_days(books.viewer(books.admin_email), TODAY):
+        return panel(Asked(TODAY, search=search), at=AT)
 
 
 def test_ties_are_decided_by_outstanding_then_name(books: Books) -> None:
