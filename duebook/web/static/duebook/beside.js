@@ -57,7 +57,11 @@ const show = ({ focus } = {}) => {
   htmx.ajax("GET", page, {
     source: "#beside-source", target: "#beside-account", select: ".account", swap: "innerHTML",
   }).then(
-    () => focus && panel.focus({ preventScroll: true }),
+    () => {
+      if (focus) panel.focus({ preventScroll: true });
+      if (asked.has("age")) document.getElementById("account-tabs")?.scrollIntoView();
+      else panel.scrollTop = 0;
+    },
     () => {}, // the next one is asked for already, or the page says what went wrong
   );
 };
