@@ -64,6 +64,7 @@ def test_a_morning_at_the_list(screen: Chromium, address: str, company: Company,
         else:
             page.get_by_role("link", name="First").click()
         expect(page.locator("#beside h1")).to_have_text("First")
+        expect(page.locator(".htmx-request")).to_have_count(0)
         for theme in ("light", "dark"):
             page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
             assert grave_findings(page) == []
