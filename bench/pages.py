@@ -141,14 +141,15 @@ class Backends:
             "SELECT pid FROM pg_stat_activity"
             " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
         )
-        return {int(pid): _run_nanoseconds(int(pid)) for (pid,) in self.own.execute(query)}
+        return {int(pid): run_nanoseconds(int(pid)) for (pid,) in self.own.execute(query)}
 
     def milliseconds_since(self, before: dict[int, int]) -> float:
         now = self.nanoseconds()
         return sum(now[pid] - before.get(pid, 0) for pid in now) / 1e6
 
 
-def _run_nanoseconds(pid: int) -> int:
+def run_nanoseconds(pid: int) -> int:
+    """The processor time of a process so far."""
     try:
         return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0])
     except OSError:

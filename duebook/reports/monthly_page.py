@@ -12,7 +12,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, LiteralString
 
-from duebook.reports.customers_order import Keys, Order
+from duebook.reports.customers_filter import NAMED, Filter
+from duebook.reports.customers_order import ACCOUNT, Keys, Order
 from duebook.reports.monthly import MONTHS, MonthlyRow, Record, Window, figures_of, records_of
 from duebook.reports.monthly_order import (
     FLAGS,
@@ -24,7 +25,7 @@ from duebook.reports.monthly_order import (
     order_of,
 )
 from duebook.reports.rows import organisation, query
-from duebook.reports.searching import searched
+from duebook.reports.searching import found, like
 from duebook.rollups.months import must_be_there
 from duebook.visibility.seeing import raw
 
@@ -122,12 +123,14 @@ def page(
     backwards = bool(before)
     keys = _keys(order, asked, before or after)
     walked = order.reversed() if backwards else order
-    text = query("monthly_page.sql").replace("[kept]", _kept(question, asked))
-    text = text.replace("[joined]", walked.joined).replace("[after]", walked.after(keys))
-    named = {**_named(question, asked), **(keys or {}), "limit": limit + 1}
-    found = raw().execute(text.replace("[order]", walked.text), named).fetchall()
-    more = len(found) > limit
-    rows = [_row(record, question.measure, asked) for record in found[:limit]]
+    meant = _meant(question, asked)
+    joined = walked.joined if ACCOUNT in walked.joined else f"{walked.joined} {meant.joined}"
+    text = query("monthly_page.sql").replace("[kept]", meant.text).replace("[joined]", joined)
+    text = text.replace("[after]", walked.after(keys)).replace("[order]", walked.text)
+    named = {**meant.named, **(keys or {}), "limit": limit + 1}
+    records = raw().execute(text, named).fetchall()
+    more = len(records) > limit
+    rows = [_row(record, question.measure, asked) for record in records[:limit]]
     if backwards:
         return Page(rows[::-1], has_before=more, has_after=keys is not None)
     return Page(rows, has_before=keys is not None, has_after=more)
@@ -135,11 +138,12 @@ def page(
 
 def totals(question: Question, asked: Window) -> list[Totals]:
     """What the rows of a question add up to, per currency."""
-    text = query("monthly_totals.sql").replace("[kept]", _kept(question, asked))
+    meant = _meant(question, asked)
+    text = query("monthly_totals.sql").replace("[kept]", meant.text)
     for name in FLAGS:
         text = text.replace(f"[{name}]", flag(name, asked.complete))
-    found = raw().execute(text, _named(question, asked)).fetchall()
-    return [_total(each) for each in found]
+    records = raw().execute(text.replace("[joined]", meant.joined), meant.named).fetchall()
+    return [_total(each) for each in records]
 
 
 def chart(customer: int, asked: Window) -> list[PageRow]:
@@ -155,14 +159,8 @@ def currencies(question: Question, asked: Window) -> list[str]:
     return [row[0] for row in raw().execute(text, named)]
 
 
-def accounts(question: Question, asked: Window) -> list[int]:
-    """The customers of all rows that match, each once."""
-    text = query("monthly_accounts.sql").replace("[kept]", _kept(question, asked))
-    return [row[0] for row in raw().execute(text, _named(question, asked))]
-
-
-def _total(found: tuple[Any, ...]) -> Totals:
-    currency, exponent, rows, owed, counts, amounts, rising, began, old_order = found
+def _total(record: tuple[Any, ...]) -> Totals:
+    currency, exponent, rows, owed, counts, amounts, rising, began, old_order = record
     figures = figures_of(exponent, [int(each) for each in owed], counts, amounts)
     flags = {"rising": rising, "began": began, "old_order": old_order}
     return Totals(currency=currency, rows=rows, **figures, **flags)
@@ -189,31 +187,28 @@ def _keys(order: Order, asked: Window, key: str) -> Keys | None:
     return {f"key_{n}": value for n, value in enumerate(row)} if row else None
 
 
-def _kept(question: Question, asked: Window) -> LiteralString:
-    """Which rows of the mode a question keeps."""
+def _meant(question: Question, asked: Window) -> Filter:
+    """Which rows of the window a question keeps; the window must be there."""
+    must_be_there(organisation(), asked.until)
     kept: list[LiteralString] = [LISTED[question.data_type]]
     if question.hide_idle:
         kept.append(f"({is_busy(question.measure)})")
     if question.flags:
         flags = [f"({flag(each, asked.complete)})" for each in question.flags]
         kept.append(f"({' OR '.join(flags)})")
-    return " AND ".join(kept)
-
-
-def _named(question: Question, asked: Window) -> dict[str, Any]:
-    """The parameters of monthly_asked.sql; the window must be there."""
-    must_be_there(organisation(), asked.until)
-    only = searched(question.search)
-    if question.owners or question.teams:
-        owned = _looked_after_by(question)
-        only = owned if only is None else only & owned
-    return {
-        "org": organisation(),
-        "month": asked.months[-1],
-        "until": asked.until,
-        "currency": question.currency,
-        "only": None if only is None else list(only),
-    }
+    named = {"month": asked.months[-1], "until": asked.until, "currency": question.currency}
+    owned = question.owners or question.teams
+    chosen = _looked_after_by(question) if owned else None
+    joined: LiteralString = ""
+    if patterns := like(question.search):
+        sought = found(patterns, most=NAMED + 1)
+        if len(sought) <= NAMED:
+            chosen = set(sought) if chosen is None else chosen & set(sought)
+        else:
+            kept.append("b.search_text LIKE ANY (%(patterns)s)")
+            joined, named["patterns"] = ACCOUNT, patterns
+    named["only"] = None if chosen is None else sorted(chosen)
+    return Filter(" AND ".join(kept), {"org": organisation(), **named}, joined)
 
 
 def _looked_after_by(question: Question) -> set[int]:

@@ -8,6 +8,7 @@ SELECT y.code, y.exponent, count(*),
              sum(a.amount_7), sum(a.amount_8), sum(a.amount_9), sum(a.amount_10), sum(a.amount_11), sum(a.amount_12)],
        count(*) FILTER (WHERE [rising]), count(*) FILTER (WHERE [began]), count(*) FILTER (WHERE [old_order])
 FROM ar.customer_month a JOIN ar.currency y ON y.code = a.currency
+[joined]
 WHERE {monthly_asked}
 GROUP BY y.code, y.exponent
 ORDER BY y.code

@@ -6,15 +6,6 @@ from duebook.ledger.posting import plain
 from duebook.visibility.seeing import raw
 
 
-def searched(search: str) -> set[int] | None:
-    """The customers whose name or number contains the words, or begins with one or two letters.
-
-    Candidates by id, which the policies check again; None when nothing is searched for.
-    """
-    patterns = like(search)
-    return set(found(patterns)) if patterns else None
-
-
 def like(search: str) -> list[str]:
     """What the search text of such customers is like; nothing when nothing is searched for."""
     words = plain(" ".join(search.split()))
