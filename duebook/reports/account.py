@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from duebook.reports.monthly import window
 from duebook.reports.monthly_drill import OrderLine
 from duebook.reports.rows import records, rows
 
@@ -102,6 +103,19 @@ def owed(customer: int, *, currency: str, days: Sequence[date], now: Decimal) ->
     """What was outstanding at the end of each day, the earliest first; `now`: that of the last."""
     named = {"customer": customer, "currency": currency, "days": list(days)}
     return rows(MonthEnd, "account_months.sql", **named, first=days[0], last=days[-1], now=now)
+
+
+def history(customer: int, *, currency: str, as_of: date, now: Decimal) -> list[MonthEnd]:
+    """What was outstanding at the ends of twelve months, the last one on a day, when it was `now`.
+
+    Read from what the monthly report keeps, where it is kept.
+    """
+    months = window(as_of)
+    assert months  # a month that has begun has a window
+    named = {"customer": customer, "currency": currency, "until": as_of}
+    if kept := records("account_kept_months.sql", **named):
+        return [MonthEnd(*each) for each in zip(months.ends, kept[0], strict=True)]
+    return owed(customer, currency=currency, days=months.ends, now=now)
 
 
 def portal_payments(

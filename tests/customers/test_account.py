@@ -5,17 +5,24 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
-from duebook.reports.account import account, owed
+from duebook.reports.account import account, history, owed
 from duebook.reports.account_items import PARTS, Item, Tab, added, document, items, sums
 from duebook.reports.customers import of_account
+from duebook.reports.monthly import Window, window
 from duebook.rollups.days import LOOK_BACK, ready, seeing_days
+from duebook.rollups.months import seeing_months
 from duebook.web.customers.why import why
 from tests.customers.conftest import NOW, TODAY, text
 from tests.people.conftest import Browser, customer, signed_in
 from tests.world import Company
+
+asked_for = window(TODAY)
+assert asked_for
+WINDOW: Window = asked_for
 
 
 @pytest.fixture
@@ -105,6 +112,18 @@ def test_the_history_is_what_was_owed_on_those_days(company: Company, first: int
         was = [of_account(first, as_of=day, at=NOW)[0].outstanding_amount for day in days]
         found = owed(first, currency="USD", days=days, now=was[-1])
         assert [(each.at, each.owed) for each in found] == list(zip(days, was, strict=True))
+
+
+def test_the_history_is_what_the_monthly_report_keeps(company: Company, first: int) -> None:
+    admin = company.viewer(company.admin_email)
+    with seeing_days(admin, TODAY):
+        (row,) = of_account(first, as_of=TODAY, at=NOW)
+        now = row.outstanding_amount
+        told = partial(history, first, currency="USD", as_of=TODAY, now=now)
+        by_documents = owed(first, currency="USD", days=WINDOW.ends, now=now)
+        assert told() == by_documents
+    with seeing_months(admin):
+        assert told() == by_documents
 
 
 def test_what_a_source_reports_is_no_payment_by_name(admin: Browser, company: Company) -> None:

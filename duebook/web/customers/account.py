@@ -16,7 +16,6 @@ from duebook.reports import account_items as documents
 from duebook.reports import notes as written
 from duebook.reports.customers import CustomerRow, of_account
 from duebook.reports.customers import customers as rows_of
-from duebook.reports.monthly import window
 from duebook.rollups.days import LOOK_BACK, ready
 from duebook.visibility.middleware import prepared
 from duebook.visibility.viewer import Viewer
@@ -131,10 +130,8 @@ def _row(customer: int, *, currency: str, as_of: date, at: datetime) -> Customer
 def _figures(
     customer: int, row: CustomerRow | None, *, currency: str, as_of: date, at: datetime
 ) -> dict[str, object]:
-    months = window(as_of)
-    ends = months.ends if months else [as_of]
     now = row.outstanding_amount if row else Decimal(0)
-    history = accounts.owed(customer, currency=currency, days=ends, now=now)
+    history = accounts.history(customer, currency=currency, as_of=as_of, now=now)
     if row is None:
         return {"history": history}
     return {
