@@ -7,7 +7,7 @@ takes two. The rows go where XlsxWriter keeps those that are done when it saves 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from io import BytesIO
 from typing import Any, Protocol
@@ -69,17 +69,34 @@ def _write_rows(
     below: int,
 ) -> int:
     """The number of the last row, the head being 0."""
-    sheet._write_single_row(1)  # the head, which waits for the first cell below it
-    write, written_as = sheet.row_data_fh.write, _Written(columns, kinds, formats)
+    write, written_as = begin_rows(sheet), _Written(columns, kinds, formats)
     number = 0
     for number, row in enumerate(rows, start=1):
         if 1 + number + below > SHEET_ROWS_MAX:
             raise TooLong(f"More than {number - 1:,} rows are more than an Excel sheet holds")
         write(f'<row r="{number + 1}">{written_as.cells(row)}</row>')
-    if number:
-        sheet._check_dimensions(number, len(columns) - 1)
-        sheet.previous_row = number
+    end_rows(sheet, rows=number, columns=len(columns))
     return number
+
+
+def begin_rows(sheet: Any) -> Callable[[str], object]:
+    """What writes whole rows as text below the head of a sheet that saves memory."""
+    sheet._write_single_row(1)  # the head, which waits for the first cell below it
+    write: Callable[[str], object] = sheet.row_data_fh.write
+    return write
+
+
+def end_rows(sheet: Any, *, rows: int, columns: int) -> None:
+    """Cells that XlsxWriter writes may follow again."""
+    if rows:
+        sheet._check_dimensions(rows, columns - 1)
+        sheet.previous_row = rows
+
+
+def text_cell(word: str) -> str:
+    """A cell with text, whatever signs are in it."""
+    said = _escaped(word) if UNUSUAL.search(word) else word
+    return f'<c t="inlineStr"><is><t xml:space="preserve">{said}</t></is></c>'
 
 
 class _Written:
