@@ -93,12 +93,12 @@ def _fill(
 
 @contextmanager
 def _indexed_afterwards(own: psycopg.Connection[Any]) -> Iterator[None]:
-    """Without the indexes of the large tables meanwhile, but those that are constraints."""
+    """Without the indexes of the large tables meanwhile, but those that constraints rest on."""
     found = own.execute(
-        "SELECT format('%%I.%%I', i.schemaname, i.indexname), i.indexdef FROM pg_indexes i"
-        " WHERE i.schemaname = 'ar' AND i.tablename = ANY (%s) AND NOT EXISTS (SELECT FROM"
-        " pg_constraint c WHERE c.conname = i.indexname)",
-        [list(FILLED)],
+        "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index"
+        " WHERE indrelid = ANY (%s::regclass[])"
+        " AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)",
+        [[f"ar.{table}" for table in FILLED]],
     ).fetchall()
     for name, _ in found:
         own.execute(f"DROP INDEX {name}")
