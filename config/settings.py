@@ -77,6 +77,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "imports": "duebook.web.templatetags.imports",
                 "portal": "duebook.web.templatetags.portal",
                 "customers": "duebook.web.templatetags.customers",
+                "disputes": "duebook.web.templatetags.disputes",
             },
         },
     }

@@ -265,6 +265,7 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     monkeypatch.setattr(portal_views, "portal_aging", lambda **_: [owed()])
     monkeypatch.setattr(context, "places", lambda _: [])
     monkeypatch.setattr(context, "freshness_of", lambda _: None)
+    monkeypatch.setattr(context, "waiting_of", lambda _: 0)
     return asked
 
 

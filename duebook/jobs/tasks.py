@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from duebook.jobs import intake_work, mailings
+from duebook.jobs import intake_work, mailings, telling
 from duebook.jobs.exports import make_export
 from duebook.jobs.inviting import invite_many
 from duebook.jobs.polls import poll_connector
@@ -24,6 +24,8 @@ TASKS: dict[str, Callable[..., None]] = {
     "invite": invite_many,
     "mail": mailings.mail,
     "poll": poll_connector,
+    "tell_dispute": telling.tell_dispute,
+    "tell_payment": telling.tell_payment,
 }
 
 log = logging.getLogger("duebook.jobs")

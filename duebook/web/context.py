@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
@@ -9,6 +10,7 @@ from django.utils.functional import SimpleLazyObject
 
 from duebook.reports import notes
 from duebook.web.audience import STAFF
+from duebook.web.disputes.waiting import waiting_of
 from duebook.web.freshness import freshness_of
 from duebook.web.places import places
 from duebook.web.platform.visit import visit_of
@@ -22,6 +24,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "belongings": SimpleLazyObject(lambda: places(request)),
         "person_initials": initials(getattr(request, "person_name", "")),
         "shows_letters": is_open(),
+        "waiting": partial(waiting_of, request),  # templates call it
         "fresh": SimpleLazyObject(lambda: freshness_of(request)),
         "visit": SimpleLazyObject(lambda: visit_of(request)),
         "unread_mentions": SimpleLazyObject(lambda: _unread(request)),

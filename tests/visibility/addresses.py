@@ -190,6 +190,46 @@ ADDRESSES = {
     **_clients("client_orders"),
     **_clients("client_statement"),
     **_clients("client_statement_pdf"),
+    "disputes": _place(READERS, 200, NOT_SO),
+    "disputes_bulk": _place(STAFF, NOT_SO, UNCLEAR),
+    "disputes_settings": _place(ADMINS, 200, UNCLEAR),
+    "dispute_raise": _place(READERS, 200, UNCLEAR, document="document"),
+    "dispute": _place(READERS, 200, NOT_SO, case="case"),
+    "dispute_answer": _place(READERS, NOT_SO, UNCLEAR, case="case"),
+    "dispute_note": _place(STAFF, NOT_SO, UNCLEAR, case="case"),
+    "dispute_close": _place(READERS, NOT_SO, UNCLEAR, case="case", but={"client post": ELSEWHERE}),
+    "dispute_reopen": _place(READERS, NOT_SO, UNCLEAR, case="case"),
+    "dispute_file": _place(READERS, 200, NOT_SO, case="case with a file", file="newest file"),
+    "payments": _place(READERS, 200, NOT_SO),
+    "payment_announce": _place(READERS, 200, UNCLEAR, customer="customer"),
+    "payment": _place(READERS, 200, NOT_SO, payment="payment"),
+    "payment_move": _place(READERS, NOT_SO, UNCLEAR, payment="payment"),
+    "payment_amend": _place(STAFF, NOT_SO, UNCLEAR, payment="payment"),
+    "as_client:disputes": _place(STAFF, 200, NOT_SO, as_client="looked at"),
+    "as_client:disputes_bulk": _place(STAFF, NOT_THERE, NOT_SO, as_client="looked at"),
+    "as_client:disputes_settings": _place(STAFF, NOT_THERE, NOT_SO, as_client="looked at"),
+    "as_client:dispute_raise": _place(
+        STAFF, NOT_THERE, NOT_SO, as_client="looked at", document="document"
+    ),
+    "as_client:dispute": _place(STAFF, 200, NOT_SO, as_client="looked at", case="case"),
+    "as_client:dispute_answer": _place(STAFF, NOT_SO, NOT_SO, as_client="looked at", case="case"),
+    "as_client:dispute_note": _place(STAFF, NOT_THERE, NOT_SO, as_client="looked at", case="case"),
+    "as_client:dispute_close": _place(STAFF, NOT_SO, NOT_SO, as_client="looked at", case="case"),
+    "as_client:dispute_reopen": _place(STAFF, NOT_SO, NOT_SO, as_client="looked at", case="case"),
+    "as_client:dispute_file": _place(
+        STAFF, 200, NOT_SO, as_client="looked at", case="case with a file", file="newest file"
+    ),
+    "as_client:payments": _place(STAFF, 200, NOT_SO, as_client="looked at"),
+    "as_client:payment_announce": _place(
+        STAFF, NOT_THERE, NOT_SO, as_client="looked at", customer="customer"
+    ),
+    "as_client:payment": _place(STAFF, 200, NOT_SO, as_client="looked at", payment="payment"),
+    "as_client:payment_move": _place(
+        STAFF, NOT_SO, NOT_SO, as_client="looked at", payment="payment"
+    ),
+    "as_client:payment_amend": _place(
+        STAFF, NOT_THERE, NOT_SO, as_client="looked at", payment="payment"
+    ),
     "customers": _place(STAFF, 200, NOT_SO),
     "customers_figures": _place(STAFF, 200, NOT_SO),
     "customers_files": _place(STAFF, NOT_SO, UNCLEAR),

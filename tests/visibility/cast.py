@@ -6,6 +6,7 @@ import hashlib
 import itertools
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from time import time
 from typing import Any
 
@@ -21,6 +22,10 @@ from duebook.database.migrate import connect
 from duebook.ingest import kept_files
 from duebook.ingest.connectors import register
 from duebook.ledger import notes
+from duebook.ledger.dispute_files import attach, looked_at
+from duebook.ledger.disputes import raise_dispute
+from duebook.ledger.portal_payments import Announced, announce
+from duebook.reports.disputes import messages
 from duebook.visibility.models import Login
 from duebook.visibility.organisations import (
     PLATFORM,
@@ -219,6 +224,29 @@ class Cast:
         with seeing(admin):
             act = notes.write(admin, [self._customer(viewer, of)], "Called", at=datetime.now(UTC))
         return self._made("SELECT id FROM ar.note WHERE act_id = %(act)s", of, act=act.act_id)
+    def _case(self, viewer: str, of: Company) -> int:
+        """A dispute of the first customer, as if the admin had raised it."""
+        document, admin = self._document(viewer, of), of.viewer(of.admin_email)
+        with seeing(admin):
+            return raise_dispute(
+                admin, document, amount=Decimal("0.01"), reason="other", words="It is wrong."
+            )
+
+    def _case_with_a_file(self, viewer: str, of: Company) -> int:
+        case, admin = self._case(viewer, of), of.viewer(of.admin_email)
+        with seeing(admin):
+            attach(admin, messages(case)[0].id, looked_at("paper.txt", b"words"))
+        return case
+
+    def _newest_file(self, viewer: str, of: Company) -> int:
+        return self._made("SELECT max(id) FROM ar.dispute_file WHERE org_id = %(org)s", of)
+
+    def _payment(self, viewer: str, of: Company) -> int:
+        admin, customer = of.viewer(of.admin_email), self._customer(viewer, of)
+        said = Announced(Decimal("10.00"), TODAY)
+        with seeing(admin):
+            told = {"currency": "USD", "method": "check", "reference": ""}
+            return announce(admin, customer, said, **told)
 
     def _team(self, viewer: str, of: Company) -> int:
         return self._made(

@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from duebook.web.disputes.urls import urlpatterns as of_disputes
+from duebook.web.payments.urls import urlpatterns as of_payments
 from duebook.web.portal import files, invoices, orders, statements, views
 
 urlpatterns = [
@@ -14,4 +16,6 @@ urlpatterns = [
     path("orders/", orders.orders, name="client_orders"),
     path("statement/", statements.statement, name="client_statement"),
     path("statement/pdf/", statements.statement_pdf, name="client_statement_pdf"),
+    *of_disputes,
+    *of_payments,
 ]

@@ -1,0 +1,75 @@
+"""What forms on the page of an announced payment do."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from duebook.ledger import portal_payments
+from duebook.ledger.providers import provider_of
+from duebook.visibility.guarded import NotThere
+from duebook.visibility.organisations import Refused
+from duebook.web.asked import OrganisationRequest
+from duebook.web.audience import for_readers, for_staff
+from duebook.web.disputes.inbox import is_client
+from duebook.web.payments.forms import Amending, Moving, parts_of
+from duebook.web.payments.views import open_invoices, payment_of, shown_payment
+from duebook.web.portal.addresses import address
+
+
+@require_POST
+def _move(request: OrganisationRequest, slug: str, payment: int) -> HttpResponse:
+    """A client takes it back; the people who work here say what became of it."""
+    seen, today = payment_of(payment), request.organisation.today
+    states = ("terminated",) if is_client(request) else provider_of(seen.provider).moves(seen.state)
+    form = Moving(request.POST, states=states, today=today)
+    if form.is_valid():
+        told = form.cleaned_data
+        try:
+            portal_payments.move(
+                request.viewer,
+                payment,
+                told["state"],
+                on=told["on"],
+                today=today,
+                words=told["words"],
+            )
+            messages.success(request, _("The payment's state is changed."))
+            return redirect(address(request, "payment", payment))
+        except Refused as no:
+            form.add_error(None, str(no))
+        except NotThere as nothing:
+            raise Http404 from nothing
+    return shown_payment(request, payment, status=400, moving=form)
+
+
+@require_POST
+def _amend(request: OrganisationRequest, slug: str, payment: int) -> HttpResponse:
+    """What it is to be instead."""
+    seen = payment_of(payment)
+    form = Amending(request.POST)
+    invoices = open_invoices(request, seen.customer_id, currency=seen.currency)
+    payables = None
+    try:
+        payables, parts = parts_of(request.POST, invoices)
+        if form.is_valid():
+            with transaction.atomic(using="ledger"):
+                said = form.said(parts)
+                told = form.cleaned_data["words"]
+                portal_payments.amend(request.viewer, payment, said, words=told)
+            messages.success(request, _("The payment is amended."))
+            return redirect(address(request, "payment", payment))
+    except (Refused, forms.ValidationError) as no:
+        form.add_error(None, str(no) if isinstance(no, Refused) else no)
+    except NotThere as nothing:
+        raise Http404 from nothing
+    return shown_payment(request, payment, status=400, amending=form, payables=payables)
+
+
+move, amend = for_readers(_move), for_staff(_amend)
+del move.kinds, amend.kinds  # type: ignore[attr-defined]  # forms' targets are no places to go to
