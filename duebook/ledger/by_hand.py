@@ -121,7 +121,7 @@ def reissue(
         "SELECT FROM ar.document n JOIN ar.document d ON d.org_id = n.org_id AND d.kind = n.kind"
         " WHERE n.org_id = %s AND d.id = %s AND n.number = %s AND n.settles_id IS NULL"
     )
-    if raw().execute(taken, [house.org_id, document_id, number]).fetchone():
+    if raw().execute(taken, [house.org_id, document_id, number]).fetchone() is not None:
         said = _("There is a document %(number)s already; give the new one another number.")
         raise Refused(said % {"number": number})
     told = {"number": number, "amount": amount, "intake": INTAKE, "reason": reason}

@@ -224,6 +224,7 @@ class Cast:
         with seeing(admin):
             act = notes.write(admin, [self._customer(viewer, of)], "Called", at=datetime.now(UTC))
         return self._made("SELECT id FROM ar.note WHERE act_id = %(act)s", of, act=act.act_id)
+
     def _case(self, viewer: str, of: Company) -> int:
         """A dispute of the first customer, as if the admin had raised it."""
         document, admin = self._document(viewer, of), of.viewer(of.admin_email)

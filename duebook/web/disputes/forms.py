@@ -60,7 +60,7 @@ class Raising(forms.Form):
 
 
 class Answering(forms.Form):
-    words = _words(_("Answer"))
+    words = _words(_("Words for the client"))
 
 
 class Noting(forms.Form):

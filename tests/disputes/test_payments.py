@@ -1,0 +1,117 @@
+"""An announced payment: what counts, from when, and only once."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from duebook.ledger.portal_payments import Announced, amend, announce, move
+from duebook.reports.portal_payments import portal_payment
+from duebook.visibility.guarded import NotThere
+from duebook.visibility.organisations import Refused
+from duebook.visibility.seeing import seeing
+from tests.disputes.conftest import House
+from tests.disputes.test_disputes import rollups_check_of
+
+TODAY = date(2026, 6, 30)
+
+
+def announced(house: House, amount: str, *parts: tuple[int, str], reference: str = "") -> int:
+    (customer,) = house.asks("SELECT id FROM ar.customer WHERE account_number = 'A'")
+    said = Announced(Decimal(amount), TODAY, [(i, Decimal(part)) for i, part in parts])
+    told = {"currency": "USD", "method": "bank_transfer", "reference": reference}
+    with seeing(house.client_viewer):
+        return announce(house.client_viewer, customer, said, **told)
+
+
+def moved(house: House, payment: int, state: str, *, on: date = TODAY) -> None:
+    with seeing(house.member_viewer):
+        move(house.member_viewer, payment, state, on=on, today=TODAY)
+
+
+def test_only_a_settled_payment_counts_and_from_its_day(house: House) -> None:
+    first, second = house.billed("100.00"), house.billed("50.00")
+    payment = announced(house, "120.00", (first, "100.00"), (second, "10.00"), reference="TX1")
+    assert house.outstanding(on="2026-06-30") == 150
+    moved(house, payment, "frozen")
+    moved(house, payment, "pending")
+    assert house.outstanding(on="2026-06-30") == 150
+    moved(house, payment, "settled", on=date(2026, 6, 20))
+    moved(house, payment, "settled", on=date(2026, 6, 20))  # twice is once
+    assert house.outstanding(on="2026-06-19") == 150
+    assert house.outstanding(on="2026-06-20") == 30
+    assert house.balance("TX1", on="2026-06-20") == 10  # on account
+    assert rollups_check_of(house) == 0
+    moved(house, payment, "disputed", on=date(2026, 6, 25))
+    assert [house.outstanding(on=f"2026-06-{day}") for day in (24, 25)] == [30, 150]
+    moved(house, payment, "settled", on=date(2026, 6, 28))  # the bank paid after all
+    assert [house.outstanding(on=f"2026-06-{day}") for day in (27, 28)] == [150, 30]
+    moved(house, payment, "terminated", on=date(2026, 6, 29))
+    assert house.outstanding(on="2026-06-30") == 150
+    with pytest.raises(Refused):
+        moved(house, payment, "settled")
+    assert rollups_check_of(house) == 0
+
+
+def test_the_books_report_the_same_receipt_later_and_it_counts_once(house: House) -> None:
+    invoice = house.billed("100.00", number="I")
+    payment = announced(house, "60.00", (invoice, "60.00"), reference="BANK-7")
+    moved(house, payment, "settled")
+    house.payment("BANK-7", "60.00", date="2026-06-30")
+    house.applies("BANK-7", "I", "60.00", date="2026-06-30")
+    assert house.outstanding(on="2026-06-30") == 40
+    assert house.asks("SELECT count(*) FROM ar.document WHERE class = 'receipt'") == [1]
+    assert rollups_check_of(house) == 0
+
+
+def test_the_books_were_first_and_it_counts_once(house: House) -> None:
+    invoice = house.billed("100.00", number="I")
+    payment = announced(house, "60.00", (invoice, "60.00"), reference="BANK-8")
+    house.payment("BANK-8", "60.00", date="2026-06-29")
+    moved(house, payment, "settled")
+    assert house.outstanding(on="2026-06-30") == 40
+    assert house.asks("SELECT count(*) FROM ar.document WHERE class = 'receipt'") == [1]
+    with seeing(house.client_viewer):
+        seen = portal_payment(payment)
+    assert seen is not None
+    assert (seen.state, seen.receipt_number) == ("settled", "BANK-8")
+
+
+def test_a_reported_settlement_gives_way_to_the_payment(house: House) -> None:
+    invoice = house.billed("100.00", number="R")
+    payment = announced(house, "60.00", (invoice, "60.00"))
+    moved(house, payment, "settled")
+    house.invoice("R", "100.00", outstanding_amount="40.00", as_at="2026-06-30")
+    assert house.outstanding(on="2026-06-30") == 40
+
+
+def test_an_operator_amends_what_was_announced(house: House) -> None:
+    first, second = house.billed("100.00"), house.billed("50.00")
+    payment = announced(house, "100.00", (first, "100.00"))
+    said = Announced(Decimal("50.00"), TODAY, [(second, Decimal("50.00"))])
+    with seeing(house.member_viewer):
+        amend(house.member_viewer, payment, said, words="You sent half.")
+    moved(house, payment, "settled")
+    assert house.outstanding(on="2026-06-30") == 100
+    with seeing(house.client_viewer):
+        seen = portal_payment(payment)
+        assert seen is not None
+        assert [(part.document_id, part.amount) for part in seen.parts] == [(second, 50)]
+
+
+@pytest.mark.parametrize(
+    ("amount", "part"), [("10.00", "10.01"), ("200.00", "100.01"), ("0.00", "0.00")]
+)
+def test_what_cannot_be_paid_is_not_announced(house: House, amount: str, part: str) -> None:
+    invoice = house.billed("100.00")
+    with pytest.raises(Refused):
+        announced(house, amount, (invoice, part))
+
+
+def test_an_invoice_of_another_account_is_not_there(house: House) -> None:
+    other = house.billed("100.00", account_number="B")
+    for missing in (other, 987_654_321):
+        with pytest.raises(NotThere):
+            announced(house, "10.00", (missing, "10.00"))
