@@ -99,6 +99,17 @@ def open_balance(document_id: int) -> tuple[int, int] | None:
     return (int(row[0]), int(row[1])) if row and row[0] is not None else None
 
 
+def is_raisable(document_id: int) -> bool:
+    """Whether the viewer may dispute something of this document today."""
+    query: LiteralString = (
+        "SELECT left_over.free > 0 AND guard.may_dispute(d.customer_id) FROM ar.document d"
+        " CROSS JOIN LATERAL guard.may_be_disputed(d.id) AS left_over"
+        " WHERE d.id = %s AND d.org_id = split_part(current_setting('duebook.viewer'), '.', 1)"
+        "::bigint"
+    )
+    return raw().execute(query, [document_id]).fetchone() == (True,)
+
+
 def may_dispute(customer_id: int) -> bool:
     """Whether the viewer may raise disputes and announce payments for this customer."""
     return raw().execute("SELECT guard.may_dispute(%s)", [customer_id]).fetchone() == (True,)

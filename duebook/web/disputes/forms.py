@@ -24,7 +24,15 @@ def _words(label: Any, *, required: bool = True, help_text: Any = "") -> forms.C
     )
 
 
-class Raising(forms.Form):
+class Apart(forms.Form):
+    """One of several forms of a page: its fields have names of their own for labels."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        more.setdefault("auto_id", f"{type(self).__name__.lower()}_%s")
+        super().__init__(*args, **more)
+
+
+class Raising(Apart):
     """How much of an invoice is disputed, why, and in whose words."""
 
     scope = forms.ChoiceField(label=_("What is wrong with"), widget=forms.RadioSelect)
@@ -59,23 +67,23 @@ class Raising(forms.Form):
         return told
 
 
-class Answering(forms.Form):
+class Answering(Apart):
     words = _words(_("Words for the client"))
 
 
-class Noting(forms.Form):
+class Noting(Apart):
     words = _words(_("Internal note"), help_text=_("Only people who work here see it."))
 
 
-class Reopening(forms.Form):
+class Reopening(Apart):
     words = _words(_("Why is it to be opened again?"))
 
 
-class Withdrawing(forms.Form):
+class Withdrawing(Apart):
     words = _words(_("Anything to add?"), required=False)
 
 
-class Closing(forms.Form):
+class Closing(Apart):
     """What comes of a dispute, told to the client."""
 
     outcome = forms.ChoiceField(

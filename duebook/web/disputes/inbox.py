@@ -114,8 +114,8 @@ def disputes(request: OrganisationRequest, slug: str) -> HttpResponse:
         "ages": AGES,
         "owners": reports.owners(),
         "heads": _heads(asked),
-        "answering": Answering(auto_id="bulk_answer_%s"),
-        "closing": Closing(auto_id="bulk_close_%s"),
+        "answering": Answering(),
+        "closing": Closing(),
     }
     return render(request, "disputes/inbox.html", shown)
 

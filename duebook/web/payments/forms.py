@@ -14,12 +14,13 @@ from django.utils.translation import gettext_lazy as _
 
 from duebook.ledger.portal_payments import METHODS, Announced
 from duebook.reports.portal_payments import OpenInvoice
+from duebook.web.disputes.forms import Apart
 from duebook.web.payments import words
 
 MONEY = {"inputmode": "decimal", "dir": "ltr"}
 
 
-class Paying(forms.Form):
+class Paying(Apart):
     """How much and when. For which invoices stands beside it: `parts_of`."""
 
     amount = forms.DecimalField(label=_("Amount"), widget=forms.TextInput(attrs=MONEY))
@@ -71,7 +72,7 @@ class Amending(Paying):
     )
 
 
-class Moving(forms.Form):
+class Moving(Apart):
     """To which state, on which day, and what is said about it."""
 
     state = forms.ChoiceField(label=_("What became of it"), widget=forms.RadioSelect)

@@ -44,13 +44,12 @@ def method_word(method: str) -> str:
 
 
 @register.inclusion_tag("disputes/of_invoice.html", takes_context=True)
-def disputes_of(context: dict[str, Any], document_id: int, customer_id: int) -> dict[str, Any]:
+def disputes_of(context: dict[str, Any], document_id: int) -> dict[str, Any]:
     """The disputes of an invoice, and the way to raise one: for the pages of invoices."""
     request = context["request"]
     client, today = is_client(request), request.organisation.today
     found = reports.of_document(document_id, at=datetime.now(UTC), today=today, staff=not client)
-    left = None if request.looking else disputes.open_balance(document_id)
-    may_raise = bool(left and left[1]) and disputes.may_dispute(customer_id)
+    may_raise = request.looking is None and disputes.is_raisable(document_id)
     shown = {"found": found, "may_raise": may_raise, "document_id": document_id}
     frame = {name: context.get(name) for name in ("request", "organisation", "looking")}
     return {**frame, **shown, "is_client": client}
