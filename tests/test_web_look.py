@@ -266,6 +266,7 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     monkeypatch.setattr(context, "places", lambda _: [])
     monkeypatch.setattr(context, "freshness_of", lambda _: None)
     monkeypatch.setattr(context, "waiting_of", lambda _: 0)
+    monkeypatch.setattr(context, "_unread", lambda _: 0)
     return asked
 
 
