@@ -1,0 +1,13 @@
+"""Documents that the monthly report's notes count: the SQL file beside this one."""
+
+from pathlib import Path
+
+from django.db import migrations
+
+SQL = Path(__file__).with_suffix(".sql").read_text()
+
+
+class Migration(migrations.Migration):
+    dependencies = [("duebook", "0021_past_days")]
+
+    operations = [migrations.RunSQL(SQL)]
