@@ -19,6 +19,7 @@ from duebook.web.templatetags.figures import day, lateness, writer
 from duebook.web.words import column, word
 
 ROWS_MAX = 2_000  # of one paper: what is longer is read as a spreadsheet
+ROWS_SHOWN = 100  # of a statement on its page
 FIGURES = ("disputed", "total", "debit_adjustments", "unapplied_credits", "outstanding")
 
 
@@ -82,7 +83,12 @@ def invoice(request: OrganisationRequest, whole: Whole, asked: Asked) -> Paper:
 
 
 def open_items(
-    request: OrganisationRequest, account: ClientAccount, currency: str, asked: Asked
+    request: OrganisationRequest,
+    account: ClientAccount,
+    currency: str,
+    asked: Asked,
+    *,
+    most: int = ROWS_MAX,
 ) -> Paper:
     """Everything of an account that has something left, oldest first, and what it comes to."""
     question = Question(
@@ -93,7 +99,7 @@ def open_items(
         currency=currency,
         figure="outstanding",
     )
-    page = clients.documents(question, sort="due_date", size=ROWS_MAX)
+    page = clients.documents(question, sort="due_date", size=most)
     owed = sum((each.part for each in page.sums), Decimal(0))
     rows = [
         [
@@ -122,22 +128,13 @@ def open_items(
         [["", "", "", "", _("You owe"), "", amount(owed, currency)]],
         empty=_("Nothing is open."),
     )
-    aged = portal_aging(
-        as_of=asked.as_of, basis=asked.basis, edges=asked.edges, customer_id=account.id
-    )
-    facts = [
-        (column(code, asked.edges), _figure(row, code))
-        for row in aged
-        if row.currency == currency
-        for code in (*BUCKETS, "disputed", "debit_adjustments", "unapplied_credits")
-    ]
     return _paper(
         request,
         _("Statement of open items"),
         asked.as_of,
         subject=[_account(account)],
         sentence=_owing(owed, currency),
-        facts=facts,
+        facts=_ages(account, currency, asked),
         tables=[table],
         notes=_cut(len(rows), page.count),
     )
@@ -150,6 +147,7 @@ def activity(
     *,
     since: date,
     until: date,
+    most: int = ROWS_MAX,
 ) -> Paper:
     """What was owed at the start of a period, each thing that changed it, and at its end."""
     opening, moved = clients.activity(account.id, currency=currency, since=since, until=until)
@@ -157,7 +155,7 @@ def activity(
     balance = opening
     for each in moved:
         balance += each.amount
-        if len(rows) < ROWS_MAX:
+        if len(rows) < most:
             said = word(each.kind or "")
             if each.origin == "reported":
                 said = _("settled according to source")
@@ -255,6 +253,19 @@ def _settled(whole: Whole) -> Table:
 
 def amount(value: Decimal, currency: str) -> str:
     return writer(get_language(), currency).text(value)
+
+
+def _ages(account: ClientAccount, currency: str, asked: Asked) -> list[tuple[str, str]]:
+    """What adds up to what an account owes in a currency."""
+    aged = portal_aging(
+        as_of=asked.as_of, basis=asked.basis, edges=asked.edges, customer_id=account.id
+    )
+    return [
+        (column(code, asked.edges), _figure(row, code))
+        for row in aged
+        if row.currency == currency
+        for code in (*BUCKETS, "disputed", "debit_adjustments", "unapplied_credits")
+    ]
 
 
 def _figure(row: PortalRow, code: str) -> str:

@@ -34,7 +34,7 @@ def statement(request: OrganisationRequest, slug: str) -> HttpResponse:
         "account": asking.account or next(iter(asking.accounts), None),
         "currency": _currency(asking),
         "currencies": _currencies(asking),
-        "paper": _paper(request, asking),
+        "paper": _paper(request, asking, most=papers.ROWS_SHOWN),
     }
     return render(request, "portal/statement.html", shown)
 
@@ -44,21 +44,26 @@ def statement(request: OrganisationRequest, slug: str) -> HttpResponse:
 def statement_pdf(request: OrganisationRequest, slug: str) -> HttpResponse:
     """The same as PDF, in the language of the page."""
     asking = wanted(request)
-    paper = _paper(request, asking)
+    paper = _paper(request, asking, most=papers.ROWS_MAX)
     if paper is None:
         raise Unclear(_("There is no account to make a statement of."))
     return sent(pdf(paper), "pdf", f"statement-{asking.asked.as_of.isoformat()}.pdf")
 
 
-def _paper(request: OrganisationRequest, asking: Wanted) -> Paper | None:
+def _paper(request: OrganisationRequest, asking: Wanted, *, most: int) -> Paper | None:
     """None for a client who speaks for no account any more."""
     account = asking.account or next(iter(asking.accounts), None)
     if account is None:
         return None
     if _kind(asking) == "open":
-        return papers.open_items(request, account, _currency(asking), asking.asked)
+        return papers.open_items(request, account, _currency(asking), asking.asked, most=most)
     return papers.activity(
-        request, account, _currency(asking), since=_since(asking), until=asking.asked.as_of
+        request,
+        account,
+        _currency(asking),
+        since=_since(asking),
+        until=asking.asked.as_of,
+        most=most,
     )
 
 
