@@ -31,6 +31,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from playwright.sync_api import Browser, expect
 
+from duebook.reports import clients
 from duebook.reports.aging import AgingPage, AgingRow, AgingTotal, PortalRow
 from duebook.reports.invoices import FIGURES, InvoiceRow
 from duebook.web import context, drawing, tie_out
@@ -263,6 +264,15 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
     monkeypatch.setattr(staff_views, "aging_page", aging)
     monkeypatch.setattr(portal_views, "portal_aging", lambda **_: [owed()])
+    nothing = clients.ClientPage([], [], has_more=False, sort="")
+    for name, answer in {
+        "accounts": [],
+        "documents": nothing,
+        "paid_this_year": [],
+        "months": {},
+        "orders": ([], [], False),
+    }.items():
+        monkeypatch.setattr(clients, name, lambda *_, answer=answer, **__: answer)
     monkeypatch.setattr(context, "places", lambda _: [])
     monkeypatch.setattr(context, "freshness_of", lambda _: None)
     monkeypatch.setattr(context, "waiting_of", lambda _: 0)
