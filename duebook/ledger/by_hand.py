@@ -12,6 +12,7 @@ from typing import Any, LiteralString
 from django.utils.translation import gettext as _
 
 from duebook.ledger import posting
+from duebook.visibility.guarded import asked
 from duebook.visibility.organisations import Refused
 from duebook.visibility.seeing import raw
 from duebook.visibility.viewer import Viewer
@@ -77,6 +78,12 @@ class Source:
     external: str
     method: str | None = None
     reason: str | None = None
+
+
+def hold(viewer: Viewer) -> None:
+    """What is read from now on stays so until the transaction ends. Raises Refused after a wait."""
+    held: LiteralString = "SELECT pg_advisory_xact_lock(%s, %s::int)"
+    asked(held, posting.IMPORTS, viewer.org_id, why={})
 
 
 def post_source(

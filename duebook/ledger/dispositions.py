@@ -21,7 +21,7 @@ from duebook.visibility.viewer import Viewer
 class Disposition:
     """`posts`: the credit, the void or the new invoice is posted here and today; else the books
     bring it. `amount` of the credit or the new invoice, in the invoice's currency; None: what is
-    disputed. `number` of the new invoice.
+    disputed is credited, or the same amount billed anew. `number` of the new invoice.
     """
 
     outcome: str
@@ -38,6 +38,7 @@ class _Disputed:
     number: str
     currency: str
     units: Decimal
+    total: int
     amount: int
     balance: int
     state: str
@@ -51,6 +52,7 @@ def dispose(viewer: Viewer, case_id: int, said: Disposition, *, today: date) -> 
     if said.outcome not in disputes.OUTCOMES:
         raise Refused(_("Choose what comes of the dispute."))
     with transaction.atomic(using="ledger"):
+        by_hand.hold(viewer)  # the balance stays what it is until the credit is posted
         about = _disputed(viewer, case_id)
         message = disputes.close(case_id, said.outcome, said.words)
         if said.posts and said.outcome != "stands":
@@ -65,7 +67,9 @@ def _post(house: Viewer, case_id: int, about: _Disputed, said: Disposition, *, t
     if said.outcome == "voided":
         by_hand.void(house, about.document_id, on=today)
         return
-    amount = about.amount if said.amount is None else disputes.exact(said.amount, units=about.units)
+    # What was paid passes on to the new invoice: it is billed for the whole, not for what is left.
+    usual = about.total if said.outcome == "reissued" else about.amount
+    amount = usual if said.amount is None else disputes.exact(said.amount, units=about.units)
     if said.outcome == "reissued":
         number = said.number.strip() or f"{about.number}-R"
         told = {"number": number, "amount": amount, "on": today, "reason": said.words[:200]}
@@ -96,11 +100,13 @@ def _disputed(viewer: Viewer, case_id: int) -> _Disputed:
     row = raw().execute(query, [viewer.org_id, case_id]).fetchone()
     if row is None:
         raise NotThere
-    document_id, customer_id, number, currency, units, claimed, _total, state = row
+    document_id, customer_id, number, currency, units, claimed, total, state = row
     left = disputes.open_balance(document_id)
     balance = left[0] if left else 0
     amount = balance if claimed is None else min(int(claimed), balance)
-    return _Disputed(document_id, customer_id, number, currency, units, amount, balance, state)
+    return _Disputed(
+        document_id, customer_id, number, currency, units, int(total), amount, balance, state
+    )
 
 
 def _free_number(house: Viewer, wanted: str) -> str:

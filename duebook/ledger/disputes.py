@@ -136,7 +136,8 @@ def minor_units(viewer: Viewer, document_id: int, amount: Decimal) -> int:
 
 def exact(amount: Decimal, *, units: Decimal) -> int:
     """Raises Refused for what no bookkeeper can write down."""
-    minor = amount * units
-    if not amount.is_finite() or minor != minor.to_integral_value() or not 0 < minor < 10**17:
-        raise Refused(_("Write an amount above zero, with no more decimals than its currency has."))
-    return int(minor)
+    if amount.is_finite() and 0 < amount < 10**17:  # before it is reckoned with
+        minor = amount * units
+        if minor == minor.to_integral_value() and minor < 10**17:
+            return int(minor)
+    raise Refused(_("Write an amount above zero, with no more decimals than its currency has."))

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import chain, count
 from typing import LiteralString
 
 from django.db import transaction
@@ -85,12 +86,13 @@ def move(
     """To another state. Settled posts the receipt of that day with what it is for; terminated or
     disputed afterwards voids it from `on`. Twice does nothing more. Raises NotThere, Refused.
     """
-    was = _payment(viewer, payment_id)
-    if was.state == state:
-        return
-    provider_of(was.provider).may_move(was.state, state)
     call: LiteralString = "SELECT guard.move_payment(%s, %s, %s, %s, %s)"
     with transaction.atomic(using="ledger"):
+        by_hand.hold(viewer)  # what is read here is what is acted on, whoever else does so
+        was = _payment(viewer, payment_id)
+        if was.state == state:
+            return
+        provider_of(was.provider).may_move(was.state, state)
         asked(call, payment_id, state, on, words[:4000], origin(), why=WHY)
         if state == "settled":
             with as_the_house(viewer) as house:
@@ -127,14 +129,12 @@ def _payment(viewer: Viewer, payment_id: int) -> _Payment:
 
 
 def _post(house: Viewer, payment_id: int, payment: _Payment, *, on: date) -> None:
-    """The receipt: by the payment's reference where it has one, so that the same receipt from the
-    books is known again by its number; a payment that settles anew is another receipt."""
-    number = payment.reference or f"PAY-{payment_id}"
+    """The receipt of a payment that has settled; one that settles anew is another receipt."""
     again = payment.times_settled
     receipt = by_hand.Source(
         kind="receipt",
         customer_id=payment.customer_id,
-        number=f"{number}-{again + 1}" if again else number,
+        number=_number(house, payment_id, payment),
         currency=payment.currency,
         amount=payment.amount,
         on=on,
@@ -148,6 +148,26 @@ def _post(house: Viewer, payment_id: int, payment: _Payment, *, on: date) -> Non
     parts = [(row[0], row[1]) for row in raw().execute(query, [house.org_id, payment_id])]
     receipt_id, _is_new = by_hand.post_source(house, receipt, applied=parts)
     asked("SELECT guard.payment_is(%s, %s)", payment_id, receipt_id, why=WHY)
+
+
+def _number(house: Viewer, payment_id: int, payment: _Payment) -> str:
+    """The receipt's: the payment's reference where it has one, so that the same receipt from the
+    books is known again by it. Clients write what they like there: a number that is another
+    account's, void, or another payment's receipt is not this one's."""
+    query: LiteralString = (
+        "SELECT d.customer_id = %s AND d.currency = %s AND d.state = 'sent' AND NOT EXISTS ("
+        "SELECT FROM ar.portal_payment p WHERE p.org_id = d.org_id AND p.receipt_id = d.id"
+        " AND p.id <> %s) FROM ar.document d"
+        " WHERE d.org_id = %s AND d.kind = 'receipt' AND d.number = %s AND d.settles_id IS NULL"
+    )
+    own, again = f"PAY-{payment_id}", payment.times_settled
+    names = chain([payment.reference] if payment.reference else [], [own])
+    for name in chain(names, (f"{own}/{each}" for each in count(2))):
+        number = f"{name}-{again + 1}" if again else name
+        told = [payment.customer_id, payment.currency, payment_id, house.org_id, number]
+        if raw().execute(query, told).fetchone() in (None, (True,)):
+            return number
+    raise AssertionError  # numbers do not end
 
 
 def _parts(said: Announced, *, units: Decimal) -> tuple[list[int], list[int]]:

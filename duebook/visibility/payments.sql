@@ -128,8 +128,10 @@ BEGIN
             ('frozen', 'pending'), ('frozen', 'settled'), ('frozen', 'terminated'),
             ('settled', 'disputed'), ('settled', 'terminated'), ('disputed', 'settled'), ('disputed', 'terminated')) THEN
         RAISE invalid_parameter_value USING MESSAGE = 'no such step';
-    ELSIF me.kind = 'client' AND (wanted <> 'terminated' OR held.state NOT IN ('pending', 'frozen')) THEN
+    ELSIF me.kind = 'client' AND wanted <> 'terminated' THEN
         RAISE insufficient_privilege USING MESSAGE = 'a client may only take a payment back';
+    ELSIF me.kind = 'client' AND held.state NOT IN ('pending', 'frozen') THEN  -- it has settled meanwhile
+        RAISE invalid_parameter_value USING MESSAGE = 'no such step';
     ELSIF wanted = 'settled' AND (day IS NULL OR day > me.today) THEN
         RAISE invalid_parameter_value USING MESSAGE = 'no such day';
     END IF;

@@ -133,6 +133,16 @@ def test_what_was_paid_passes_to_the_invoice_that_is_billed_anew(house: House) -
     assert due == date(2026, 1, 31)
 
 
+def test_without_an_amount_the_same_is_billed_anew(house: House) -> None:
+    invoice = house.billed("100.00", number="OLD")
+    house.payment("P", "30.00", date="2026-06-01")
+    house.applies("P", "OLD", "30.00", date="2026-06-01")
+    case = raised(house, invoice, "20.00")
+    with seeing(house.member_viewer):
+        dispose(house.member_viewer, case, Disposition("reissued", "Anew.", True), today=TODAY)
+    assert house.balance("OLD-R", on="2026-06-30") == 70
+
+
 def test_nobody_acts_on_what_they_do_not_see(house: House) -> None:
     other = house.billed("50.00", account_number="B")
     for viewer in (house.client_viewer, house.member_viewer):

@@ -7,11 +7,13 @@ from decimal import Decimal
 
 import pytest
 
+from duebook.ledger import by_hand
 from duebook.ledger.portal_payments import Announced, amend, announce, move
 from duebook.reports.portal_payments import portal_payment
 from duebook.visibility.guarded import NotThere
 from duebook.visibility.organisations import Refused
 from duebook.visibility.seeing import seeing
+from duebook.visibility.viewer import Viewer
 from tests.disputes.conftest import House
 from tests.disputes.test_disputes import rollups_check_of
 
@@ -115,3 +117,56 @@ def test_an_invoice_of_another_account_is_not_there(house: House) -> None:
     for missing in (other, 987_654_321):
         with pytest.raises(NotThere):
             announced(house, "10.00", (missing, "10.00"))
+
+
+def test_the_number_of_another_receipt_is_not_taken_for_this_payment(house: House) -> None:
+    """Clients write what they like as the reference: the same one again, or another account's."""
+    invoice = house.billed("500.00")
+    house.payment("THEIRS", "5.00", account_number="B", date="2026-06-01")
+    first = announced(house, "100.00", (invoice, "100.00"), reference="ACME")
+    moved(house, first, "settled")
+    second = announced(house, "200.00", (invoice, "200.00"), reference="ACME")
+    moved(house, second, "settled")
+    assert house.outstanding(on="2026-06-30") == 200
+    moved(house, second, "terminated")
+    assert house.outstanding(on="2026-06-30") == 400
+    moved(house, first, "terminated")
+    third = announced(house, "50.00", (invoice, "50.00"), reference="ACME")
+    moved(house, third, "settled")  # the receipt ACME is void
+    assert house.outstanding(on="2026-06-30") == 450
+    other = announced(house, "30.00", (invoice, "30.00"), reference="THEIRS")
+    moved(house, other, "settled")
+    assert house.outstanding(on="2026-06-30") == 420
+    assert rollups_check_of(house) == 0
+
+
+def test_a_client_who_takes_back_what_has_settled_meanwhile_is_told_so(house: House) -> None:
+    payment = announced(house, "60.00")
+    moved(house, payment, "settled")
+    with seeing(house.client_viewer), pytest.raises(Refused, match="meanwhile"):
+        move(house.client_viewer, payment, "terminated", on=TODAY, today=TODAY)
+
+
+def test_what_is_settled_is_what_stands_when_nobody_else_acts(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody else settles it while one waits to end it: then there is a receipt to void."""
+    invoice = house.billed("100.00")
+    payment = announced(house, "60.00", (invoice, "60.00"))
+    held = by_hand.hold
+
+    def late(viewer: Viewer) -> None:
+        monkeypatch.setattr(by_hand, "hold", held)
+        move(viewer, payment, "settled", on=TODAY, today=TODAY)
+        held(viewer)
+
+    monkeypatch.setattr(by_hand, "hold", late)
+    moved(house, payment, "terminated")
+    assert house.outstanding(on="2026-06-30") == 100
+    assert rollups_check_of(house) == 0
+
+
+@pytest.mark.parametrize("amount", ["sNaN", "1e999999", "-1e999999", "Infinity"])
+def test_what_is_no_amount_of_money_is_refused(house: House, amount: str) -> None:
+    with pytest.raises(Refused):
+        announced(house, amount)

@@ -103,7 +103,7 @@ class Closing(Apart):
     )
     amount = forms.DecimalField(
         label=_("Amount of the credit or the new invoice"),
-        help_text=_("Empty: what is disputed."),
+        help_text=_("Empty: what is disputed is credited, or the same amount billed anew."),
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "dir": "ltr"}),
     )
