@@ -55,6 +55,19 @@ WHERE a.org_id = %(org)s AND a.charge_id = %(old)s AND a.effective_on <= %(on)s
 GROUP BY a.org_id, a.customer_id, a.currency, a.source_id HAVING sum(a.amount) > 0
 ON CONFLICT DO NOTHING
 """
+# So does what the source only says is settled: on the old one that ends with it.
+PASS_ON_REPORTED: LiteralString = """
+INSERT INTO ar.settlement (org_id, document_id, stated_on, customer_id, settled_amount)
+SELECT n.org_id, n.id, n.issue_date, n.customer_id,
+       LEAST(n.amount, r.amount + COALESCE((SELECT sum(a.stated_amount) FROM ar.allocation a
+           WHERE a.org_id = n.org_id AND a.charge_id = n.id), 0))
+FROM ar.document n CROSS JOIN (
+    SELECT sum(a.amount) AS amount
+    FROM ar.allocation a JOIN ar.document s ON s.org_id = a.org_id AND s.id = a.source_id
+    WHERE a.org_id = %(org)s AND a.charge_id = %(old)s AND a.effective_on <= %(on)s
+      AND a.ended_on > %(on)s AND s.origin = 'reported') AS r
+WHERE n.org_id = %(org)s AND n.id = %(new)s AND r.amount > 0
+"""
 REISSUE: LiteralString = """
 INSERT INTO ar.document (org_id, customer_id, kind, class, ages, number, issue_date, due_date,
     currency, amount, intake, external_id, account_name, reason, order_number, open_amount)
@@ -134,7 +147,9 @@ def reissue(
     told = {"number": number, "amount": amount, "intake": INTAKE, "reason": reason}
     row = raw().execute(REISSUE, {**named, **told, "external": f"again {document_id}"}).fetchone()
     assert row is not None  # the document is there: it has been disputed
-    raw().execute(PASS_ON, {**named, "old": document_id, "new": row[0]})
+    passed = {**named, "old": document_id, "new": row[0]}
+    raw().execute(PASS_ON, passed)
+    raw().execute(PASS_ON_REPORTED, passed)
     void(house, document_id, on=on)
     return int(row[0])
 

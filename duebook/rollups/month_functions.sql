@@ -35,7 +35,8 @@ BEGIN
 END $$;
 
 -- See to it that the window that ends on a day is there. Answers whether anything had to be worked out. One that has just
--- rolled to the next day stays as it is: who still asks for the day before asks again.
+-- rolled to the next day stays as it is: who still asks for the day before asks again. Where that day has come back, as
+-- with another time zone, the window goes back, too.
 CREATE OR REPLACE FUNCTION rollup.ensure_months(wanted date) RETURNS boolean
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -45,7 +46,7 @@ DECLARE
     moved bigint[];
 BEGIN
     SELECT * INTO held FROM ar.org_window w WHERE w.org_id = org AND w.month = first;
-    IF held.until BETWEEN wanted AND wanted + 1 THEN
+    IF held.until = wanted OR held.until = wanted + 1 AND rollup.today(org) > wanted THEN
         RETURN false;
     END IF;
     INSERT INTO ar.org_window (org_id, month, until) VALUES (org, first, wanted)

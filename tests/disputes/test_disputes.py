@@ -143,6 +143,20 @@ def test_without_an_amount_the_same_is_billed_anew(house: House) -> None:
     assert house.balance("OLD-R", on="2026-06-30") == 70
 
 
+def test_what_the_source_says_is_settled_passes_on_too(house: House) -> None:
+    invoice = house.billed("100.00", number="OLD", outstanding_amount="70.00", as_at="2026-06-01")
+    house.payment("P", "10.00", date="2026-06-02")
+    house.applies("P", "OLD", "10.00", date="2026-06-02")
+    assert house.outstanding(on="2026-06-30") == 70
+    case = raised(house, invoice)
+    with seeing(house.admin_viewer):
+        said = Disposition("reissued", "New price.", True, Decimal("90.00"), "NEW")
+        dispose(house.admin_viewer, case, said, today=TODAY)
+    assert house.balance("NEW", on="2026-06-30") == 60
+    assert house.outstanding(on="2026-06-30") == 60
+    assert rollups_check_of(house) == 0
+
+
 def test_nobody_acts_on_what_they_do_not_see(house: House) -> None:
     other = house.billed("50.00", account_number="B")
     for viewer in (house.client_viewer, house.member_viewer):

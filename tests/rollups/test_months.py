@@ -189,6 +189,22 @@ def test_a_window_that_is_not_there_is_asked_for_again(server: None) -> None:
         monthly("debt", asked)
 
 
+def test_a_day_that_comes_back_has_its_months_again(server: None) -> None:
+    """With a time zone further west, or a clock that is set back, it is yesterday again."""
+    books = Books(accounts=["A"], today=TODAY)
+    books.invoice("1", "100.00", issue_date=TODAY.isoformat())
+    books.invoice("2", "10.00")
+    console = console_of(books.slug)
+    months.ready(console)
+    assert row_of(books, TODAY).owed == 110
+    with connect() as own:
+        own.execute(
+            "UPDATE ar.org SET today_fixed = %s WHERE org_id = %s", [TODAY - DAY, books.org_id]
+        )
+    months.ready(console)
+    assert row_of(books, TODAY - DAY).owed == 10
+
+
 def test_windows_that_were_asked_for_grow_old(server: None) -> None:
     books = Books(accounts=["A"], today=TODAY)
     console = console_of(books.slug)

@@ -72,7 +72,7 @@ def links(looking: Looking, page: Page) -> dict[str, Any]:
         "filters": [each for each in _filters(looking) if each.choices],
         "zeros_href": looking.address(zeros="" if looking.hides_zeros else "hide"),
         "without_search": looking.address(q=""),
-        "cleared": looking.address(q="", owner="", team="", zeros=""),
+        "cleared": looking.address(q="", owner="", team="", flag="", zeros=""),
         "others": [code for code in looking.currencies if code != looking.currency],
         "switch": [(code, looking.address(currency=code)) for code in every],
         "heads": heads(looking),
