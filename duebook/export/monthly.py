@@ -123,7 +123,9 @@ def notes(
 
 @dataclass(frozen=True)
 class MonthlyAnswer:
-    """The rows of a window; `notes` stand on a sheet of their own."""
+    """The rows of a window; `notes` stand on a sheet of their own. With `hide_idle` each measure
+    is without its rows of zeros: what net leaves out may still be owed.
+    """
 
     data_type: str
     measure: str
@@ -131,6 +133,13 @@ class MonthlyAnswer:
     rows: Sequence[MonthlyRow]
     locale: Locale
     notes: Sequence[tuple[str, str]] = ()
+    hide_idle: bool = False
+
+    def of(self, measure: str) -> Sequence[MonthlyRow]:
+        """The rows that are shown by a measure."""
+        if not self.hide_idle:
+            return self.rows
+        return [row for row in self.rows if any(row.cells(measure))]
 
     @property
     def heads(self) -> list[str]:
@@ -138,7 +147,7 @@ class MonthlyAnswer:
 
     @property
     def row_count(self) -> int:
-        return len(self.rows)
+        return len(self.of(self.measure))
 
     @property
     def accounts(self) -> set[str]:
@@ -161,7 +170,7 @@ class MonthlyAnswer:
         return file.getvalue().encode()
 
     def __iter__(self) -> Iterator[list[Any]]:
-        for row in self.rows:
+        for row in self.of(self.measure):
             keys = (getattr(row, key) for key in KEYS)
             yield [*keys, *row.cells(self.measure)]
 
@@ -199,7 +208,7 @@ class _Sheet:
         self.sums: dict[str, list[Any]] = defaultdict(list)
 
     def write(self) -> None:
-        rows = self.answer.rows
+        rows = self.answer.of(self.measure)
         if len(rows) + 100 > SHEET_ROWS_MAX:
             raise TooLong(f"{len(rows):,} rows are more than an Excel sheet holds")
         names = {

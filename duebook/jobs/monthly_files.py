@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,12 +34,21 @@ def monthly_answer(
     locale = locale_of(lang or organisation.language)
     months = window(organisation.today)
     assert months  # the current month is always there
-    rows = page(question, months, limit=EVERYTHING).rows
+    every = replace(question, hide_idle=False)  # each sheet leaves out its own
+    rows = page(every, months, limit=EVERYTHING).rows
     at = at or datetime.now(UTC)
     with override(str(locale.language)):
         told = notes(organisation, question.data_type, months, asked_by=_name_of(viewer), at=at)
         told += asked_notes(question, locale)
-    return MonthlyAnswer(question.data_type, question.measure, months, rows, locale, told)
+    return MonthlyAnswer(
+        data_type=question.data_type,
+        measure=question.measure,
+        window=months,
+        rows=rows,
+        locale=locale,
+        notes=told,
+        hide_idle=question.hide_idle,
+    )
 
 
 def _name_of(viewer: Viewer) -> str:

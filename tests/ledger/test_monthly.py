@@ -96,6 +96,21 @@ def test_no_name_is_a_formula_in_csv_and_figures_stay() -> None:
     assert '"account_name": "=1+1"' in answer.content("json").decode()
 
 
+def test_a_sheet_without_rows_of_zeros_has_what_is_owed_of_old() -> None:
+    """An account in which nothing moved for twelve months still owes."""
+    asked = window(TODAY)
+    assert asked is not None
+    zeros, owed = [Decimal("0.00")] * 12, [Decimal("7.00")] * 12
+    still = MonthlyRow(1, "S", "Still", "USD", net=zeros, closing=owed, opening=owed[0])
+    idle = MonthlyRow(2, "I", "Idle", "USD", net=zeros, closing=zeros)
+    answer = MonthlyAnswer("debt", "net", asked, [still, idle], locale_of("en"), hide_idle=True)
+    assert len(answer.content("csv").splitlines()) == 1
+    book = CalamineWorkbook.from_filelike(BytesIO(answer.content("xlsx")))
+    net, closing = (book.get_sheet_by_index(at).to_python() for at in (0, 1))
+    assert [len(net), len(closing)] == [1, 3]
+    assert [row[14] for row in closing[1:]] == [7, 7]
+
+
 def asks(books: Books, **more: Any) -> int:
     plain = {"data_type": "debt", "measure": None, "through": None, "lang": "", "format": "csv"}
     asked = {"slug": books.slug, "email": books.admin_email, "output": None} | plain | more
