@@ -16,6 +16,7 @@ from duebook.visibility.seeing import raw
 from duebook.visibility.viewer import Viewer
 
 LONGEST = 4000
+LARGEST_ID = 2**63 - 1  # of addresses that somebody made up, functions of the database know none
 OUTCOMES = ("stands", "credited", "reissued", "voided")
 WHY = {
     "may only look": gettext_lazy(
@@ -94,6 +95,8 @@ def open_balance(document_id: int) -> tuple[int, int] | None:
 
     None for a document that is not there, or of which nothing ages.
     """
+    if document_id > LARGEST_ID:
+        return None
     query: LiteralString = "SELECT balance, free FROM guard.may_be_disputed(%s)"
     row = raw().execute(query, [document_id]).fetchone()
     return (int(row[0]), int(row[1])) if row and row[0] is not None else None
@@ -112,6 +115,8 @@ def is_raisable(document_id: int) -> bool:
 
 def may_dispute(customer_id: int) -> bool:
     """Whether the viewer may raise disputes and announce payments for this customer."""
+    if customer_id > LARGEST_ID:
+        return False
     return raw().execute("SELECT guard.may_dispute(%s)", [customer_id]).fetchone() == (True,)
 
 

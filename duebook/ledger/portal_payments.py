@@ -37,6 +37,9 @@ WHY = {
         "The invoices come to more than the payment: write a larger payment or smaller parts."
     ),
     "more than is open": gettext_lazy("For one of the invoices that is more than is open."),
+    "announced already": gettext_lazy(
+        "This very payment is announced and waits; if it is another one, give it a reference."
+    ),
     "no such step": gettext_lazy("The payment's state has changed meanwhile: look at it again."),
     "not waiting": gettext_lazy("The payment has settled or ended: it is not changed any more."),
 }

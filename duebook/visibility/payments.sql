@@ -81,6 +81,17 @@ BEGIN
         RAISE invalid_parameter_value USING MESSAGE = 'no amount';
     ELSIF pay_on IS NULL OR abs(pay_on - me.today) > 366 THEN
         RAISE invalid_parameter_value USING MESSAGE = 'no such day';
+    ELSIF EXISTS (  -- a form sent twice: each would become a receipt
+        SELECT FROM ar.portal_payment p
+        WHERE p.org_id = me.org_id AND p.customer_id = customer AND p.state IN ('pending', 'frozen')
+          AND (p.currency, p.amount, p.method, p.reference, p.pay_on)
+              = (money, paid, how, COALESCE(announce_payment.reference, ''), announce_payment.pay_on)
+          AND (SELECT count(*) FROM ar.portal_payment_part t WHERE t.org_id = p.org_id AND t.payment_id = p.id)
+              = COALESCE(cardinality(documents), 0)
+          AND NOT EXISTS (SELECT n.id, n.part FROM unnest(documents, parts) AS n (id, part) EXCEPT
+                          SELECT t.document_id, t.amount FROM ar.portal_payment_part t
+                          WHERE t.org_id = p.org_id AND t.payment_id = p.id)) THEN
+        RAISE invalid_parameter_value USING MESSAGE = 'announced already';
     END IF;
     INSERT INTO ar.portal_payment (org_id, customer_id, currency, amount, method, reference, pay_on, person_id, by_client,
                                    announced_at, changed_at)

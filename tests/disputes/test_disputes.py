@@ -171,6 +171,13 @@ def test_nobody_acts_on_what_they_do_not_see(house: House) -> None:
                 disputes.answer(missing, "hello")
 
 
+def test_an_id_beyond_all_ids_is_nothing(house: House) -> None:
+    for viewer in (house.client_viewer, house.member_viewer):
+        with seeing(viewer):
+            assert disputes.open_balance(10**20) is None
+            assert not disputes.may_dispute(10**20)
+
+
 def test_who_may_only_look_does_not_dispute(house: House) -> None:
     invoice = house.billed()
     with house.console():

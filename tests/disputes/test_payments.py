@@ -140,6 +140,17 @@ def test_the_number_of_another_receipt_is_not_taken_for_this_payment(house: Hous
     assert rollups_check_of(house) == 0
 
 
+def test_a_form_that_is_sent_twice_announces_one_payment(house: House) -> None:
+    first, second = house.billed("100.00"), house.billed("100.00")
+    announced(house, "60.00", (first, "60.00"))
+    with pytest.raises(Refused, match="announced and waits"):
+        announced(house, "60.00", (first, "60.00"))
+    announced(house, "60.00", (second, "60.00"))
+    payment = announced(house, "60.00", (first, "60.00"), reference="Another")
+    moved(house, payment, "settled")
+    announced(house, "30.00", (first, "30.00"), reference="Another")
+
+
 def test_a_client_who_takes_back_what_has_settled_meanwhile_is_told_so(house: House) -> None:
     payment = announced(house, "60.00")
     moved(house, payment, "settled")
