@@ -20,11 +20,17 @@ WITH setting AS (
 ), twin AS (
     SELECT external_id, min(line) AS line FROM spoken WHERE external_id IS NOT NULL AND NOT returns
     GROUP BY external_id HAVING count(*) > 1
+), astray AS (  -- returns of a payment that is another account's in this very file
+    SELECT DISTINCT s.line
+    FROM spoken s JOIN spoken p ON p.stored_kind = s.stored_kind AND p.number = s.number
+    WHERE s.returns AND NOT p.returns AND p.amount <> 0 AND p.account_number <> s.account_number
 ), ranked AS (
-    SELECT s.*, COALESCE(f.line, s.line) AS first_line, COALESCE(f.fingerprint, s.fingerprint) AS first_fingerprint, t.line AS twin_line
+    SELECT s.*, COALESCE(f.line, s.line) AS first_line, COALESCE(f.fingerprint, s.fingerprint) AS first_fingerprint, t.line AS twin_line,
+           y.line IS NOT NULL AS astray
     FROM spoken s
     LEFT JOIN first f ON f.stored_kind = s.stored_kind AND f.number = s.number AND f.returns = s.returns
     LEFT JOIN twin t ON t.external_id = s.external_id AND NOT s.returns
+    LEFT JOIN astray y ON y.line = s.line
 ), known AS (
     SELECT r.*, k.class, k.ages, c.id AS known_customer_id, c.net_terms_days,
            CASE WHEN x.id IS NULL THEN d.id ELSE x.id END AS document_id,  -- not COALESCE: under policies no index is used for it
@@ -58,7 +64,7 @@ WITH setting AS (
                WHEN NOT %(round)s AND m.open_minor <> trunc(m.open_minor) THEN 'outstanding_amount'
                WHEN NOT %(round)s AND m.discount_minor <> trunc(m.discount_minor) THEN 'discount_amount'
                WHEN m.number_taken OR m.other_external_id THEN 'number'
-               WHEN m.document_id IS NOT NULL AND NOT m.by_external_id
+               WHEN m.astray OR m.document_id IS NOT NULL AND NOT m.by_external_id
                     AND m.document_customer_id IS DISTINCT FROM m.known_customer_id THEN 'account_number'
                WHEN COALESCE(m.by_external_id AND m.document_customer_id IS DISTINCT FROM m.known_customer_id
                      OR o.currency <> m.stored_currency OR o.class <> m.class, false) AND EXISTS (

@@ -25,6 +25,14 @@ WITH made AS (
     JOIN stated s ON s.source_id = d.id OR s.charge_id = d.id
     WHERE v.org_id = %(org)s AND v.superseded_by = ANY (%(runs)s)
       AND (d.customer_id, d.currency, d.class) <> ((v.facts ->> 'customer_id')::bigint, v.facts ->> 'currency', v.facts ->> 'class')
+    UNION ALL  -- money that went back: as the receipt was before, it would have voided that
+    SELECT g.run_id, 'documents' FROM ar.document_version v
+    JOIN ar.document d ON d.org_id = %(org)s AND d.id = v.document_id AND d.intake = 'payments'
+    JOIN ar.document g ON g.org_id = %(org)s AND g.kind = 'debit_adjustment' AND g.number = d.number AND g.settles_id IS NULL
+    WHERE v.org_id = %(org)s AND v.superseded_by = ANY (%(runs)s) AND NOT COALESCE(v.run_id = ANY (%(runs)s), false)
+      AND g.intake = 'payments' AND g.run_id > %(first)s AND g.run_id <> ALL (%(runs)s)
+      AND (v.facts ->> 'state' = 'sent' OR v.facts ->> 'void_on' IS NOT NULL)
+      AND (g.customer_id, g.currency, g.amount) = ((v.facts ->> 'customer_id')::bigint, v.facts ->> 'currency', (v.facts ->> 'amount')::bigint)
     UNION ALL
     SELECT s.run_id, 'settlements' FROM ar.settlement s
     WHERE s.org_id = %(org)s AND NOT COALESCE(s.run_id = ANY (%(runs)s), false) AND COALESCE(s.run_id > %(first)s, true) AND (

@@ -106,6 +106,18 @@ def test_a_refund_is_no_other_accounts_refund(books: Books) -> None:
     assert books.outstanding(on="2026-03-01", account="B") == 5
 
 
+def test_a_return_of_another_accounts_payment_is_refused(books: Books) -> None:
+    came = {"account_number": "A", "payment_number": "P1", "amount": "9", "date": "2026-02-01"}
+    back = {**came, "account_number": "B", "amount": "-9", "date": "2026-03-01"}
+    for files in ([back, came], [came, back], [{**came, "method": "wire"}, back]):  # then again
+        result = books.loads("payments", files)
+
+        problems = [(row.column, row.value) for row in result.invalid]
+        assert problems == [("account_number", "B")]
+        assert documents(books) == ["receipt P1 9 sent"]
+        assert books.asks("SELECT account_number FROM ar.customer") == ["A"]
+
+
 def test_a_payment_cannot_go_back_before_it_came(books: Books) -> None:
     same = {"account_number": "A", "payment_number": "P1"}
     rows = [

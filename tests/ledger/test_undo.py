@@ -162,6 +162,23 @@ def test_the_trail_says_who_undid_what(books: Books) -> None:
     assert json.loads(told) == {"batch": undone.batch_id, "runs": undone.runs, **counted}
 
 
+def test_what_was_refused_because_of_a_batch_can_be_sent_once_that_is_undone(books: Books) -> None:
+    debit = {"adjustment_number": "10", "amount": "2.00", "kind": "debit", "date": "2026-01-01"}
+    first = books.loads_all({"adjustments": [{"account_number": "A", **debit}]})
+    refund = {"account_number": "B", "payment_number": "10", "amount": "-0.50"}
+    receipt = {"account_number": "B", "payment_number": "11", "amount": "7.00"}
+    later = {"payments": [{**row, "date": "2026-02-01"} for row in (refund, receipt)]}
+    (refused,) = books.loads_all(later)  # a refund is a debit adjustment: its number is taken
+    assert [(row.column, row.value) for row in refused.invalid] == [("payment_number", "10")]
+
+    undoes(books, first)
+    assert books.asks("SELECT number FROM ar.document") == ["11"]
+    assert books.loads_all(later)[0].counts == {"new": 1, "unchanged": 1}
+    others = Books(accounts=["A"])
+    others.loads_all(later)
+    assert difference(books.facts(), others.facts()) == {}
+
+
 # What stands in the way
 
 
@@ -202,6 +219,29 @@ def test_what_a_later_run_builds_on_is_not_undone(books: Books, what: str) -> No
     undoes(books, later)
     undoes(books, first)
     assert books.asks("SELECT number FROM ar.document") == ["P0"]
+
+
+def test_a_refund_that_would_have_been_a_return_builds_on_the_change(books: Books) -> None:
+    books.payment("P1", "50.00", date="2026-02-01")
+    before = everything(books)
+    changed = books.loads_all({"payments": [payment("60.00", date="2026-02-01")]})
+    other = books.loads_all({"payments": [payment("-7.00", date="2026-02-20", number="P2")]})
+    later = books.loads_all({"payments": [payment("-50.00", date="2026-03-01")]})
+    assert books.asks("SELECT kind FROM ar.document WHERE number = 'P1' ORDER BY 1") == [
+        "debit_adjustment",
+        "receipt",
+    ]
+
+    said = refusal(books, changed)
+    assert f"run {later.batch_id} (payments.csv) builds on it (documents)" in said
+    undoes(books, later)
+    undoes(books, changed)
+    undoes(books, other)
+    assert everything(books) == before
+
+
+def payment(amount: str, *, date: str, number: str = "P1") -> dict[str, str]:
+    return {"account_number": "A", "payment_number": number, "amount": amount, "date": date}
 
 
 def test_what_people_worked_on_is_not_undone(books: Books) -> None:
@@ -291,10 +331,16 @@ def test_what_can_be_undone_leaves_what_the_others_alone_would_have_left(
             event("refused")
             return
         event("undone")
-        for n, each in enumerate(files):
-            if n != undone:
-                loads(others, each)
+        alone = [loads(others, each) for n, each in enumerate(files) if n != undone]
+        if refusals(alone) != refusals(results[:undone] + results[undone + 1 :]):
+            event("refused because of it")  # a row that left nothing: it has to be sent again
+            for each in files[undone + 1 :]:
+                loads(books, each)
         assert difference(books.facts(), others.facts()) == {}
+
+
+def refusals(batches: list[Results | None]) -> list[Any]:
+    return [[(file.file, file.invalid) for file in batch or ()] for batch in batches]
 
 
 def check_quietly(books: Books) -> int:
