@@ -95,17 +95,15 @@ def keep_ready(viewer: Viewer, *, at: datetime, by: str = "worker") -> None:
     with seeing(viewer, by=by):
         organisation = current(viewer, by=by, at=at)
         stands_still = fixed_today(viewer, by=by) is not None
-    wanted = [organisation.today, organisation.today - LOOK_BACK]
-    if not stands_still:
-        wanted += _tomorrow(organisation, at=at)
+    ahead = [] if stands_still else _tomorrow(organisation, at=at)
+    wanted = [organisation.today, organisation.today - LOOK_BACK, *ahead]
     before = compared_with(organisation.today)
     for day in wanted:
         ready(viewer, day, by=by)
     ready(viewer, *before, scored=False, by=by)
     # In the evening of a month's last day the next window is there before it is needed.
-    months.keep_ready(
-        viewer, *{day.replace(day=1): day for day in reversed(wanted)}.values(), by=by
-    )
+    ends = {day.replace(day=1): day for day in (*ahead, organisation.today)}
+    months.keep_ready(viewer, *ends.values(), by=by)
     with seeing(viewer, by=by):
         raw(by).execute("SELECT rollup.keep(%s::date[], %s)", [[*wanted, *before], ASKED_KEPT])
 

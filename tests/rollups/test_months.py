@@ -205,6 +205,13 @@ def test_a_day_that_comes_back_has_its_months_again(server: None) -> None:
     assert row_of(books, TODAY - DAY).owed == 10
 
 
+def test_of_the_days_that_are_kept_ready_only_today_has_months(server: None) -> None:
+    """A day of the month before, for the accounts' pages, is no end of a month."""
+    books = Books(accounts=["A"], today=TODAY)
+    keep_ready(console_of(books.slug), at=datetime(2026, 5, 15, 12, tzinfo=UTC))
+    assert windows(books) == [TODAY.replace(day=1)]
+
+
 def test_windows_that_were_asked_for_grow_old(server: None) -> None:
     books = Books(accounts=["A"], today=TODAY)
     console = console_of(books.slug)
