@@ -11,8 +11,10 @@ import pytest
 from django.db import connections
 
 from duebook.ingest.load import IMPORTS
+from duebook.reports import customers
 from duebook.reports.aging import aging
-from duebook.visibility.organisations import add_person
+from duebook.rollups import days
+from duebook.visibility.organisations import add_person, console_of
 from duebook.visibility.seeing import raw, seeing
 from duebook.web.settings import saving
 from tests.settings.conftest import Browser, filled_in, of, readable, trail
@@ -163,6 +165,21 @@ def test_another_usual_currency_changes_no_document(company: Company, nora: Brow
         assert [(row.currency, row.outstanding) for row in aging(as_of=company.today)] == [
             ("USD", Decimal("100.00"))
         ]
+
+
+@pytest.mark.parametrize("more", [{}, {"self_settling": "on"}])
+def test_idle_accounts_stand_in_the_new_usual_currency(
+    company: Company, nora: Browser, more: dict[str, str]
+) -> None:
+    console = console_of(company.slug)
+    days.ready(console, company.today)
+    answer = nora.saves(currency="JPY", **more)
+    if answer.status_code == 200:  # asked whether this is meant
+        nora.sends("settings/", **filled_in(answer))
+    assert of(company, "currency") == "JPY"
+    days.ready(console, company.today)
+    with company.admin():
+        assert customers.currencies(as_of=company.today) == ["JPY"]
 
 
 def test_a_second_factor_is_required_of_others_only_by_who_has_one(

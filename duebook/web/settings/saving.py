@@ -33,8 +33,7 @@ def save(
     """
     if wanted.self_settling == was.self_settling:
         changed = change_settings(viewer, wanted, was=was, by=by)
-        if "currency" in changed:  # in which accounts with nothing open stand
-            posting.roll_up(raw(by), org_id=viewer.org_id, customers=None)
+        _roll_up(viewer, changed, by=by)
         return changed
     _wait_for_no_import(viewer, by=by)
     settled = affected(viewer, by=by)
@@ -47,6 +46,7 @@ def save(
         raise Refused(message % {"documents": f"{settled.documents:,}", "how": f"SLUG {how}."})
     changed = change_settings(viewer, wanted, was=was, by=by)
     posting.derive(raw(by), org_id=viewer.org_id, customers=settled.customers, run_id=None)
+    _roll_up(viewer, changed, by=by)
     return changed
 
 
@@ -61,6 +61,12 @@ def affected(viewer: Viewer, *, by: str = "ledger") -> Affected:
     many = "SELECT count(*) FROM ar.document WHERE org_id = %s AND customer_id = ANY (%s)"
     row = connection.execute(many, [viewer.org_id, [*customers]]).fetchone()
     return Affected(customers, int(row[0]) if row else 0)
+
+
+def _roll_up(viewer: Viewer, changed: list[str], *, by: str) -> None:
+    """Accounts with nothing open stand in the organisation's currency."""
+    if "currency" in changed:
+        posting.roll_up(raw(by), org_id=viewer.org_id, customers=None)
 
 
 def _wait_for_no_import(viewer: Viewer, *, by: str) -> None:
