@@ -147,6 +147,7 @@ BEGIN
     PERFORM pg_advisory_xact_lock(7238524, me.org_id::int);  -- as ledger/posting.hold(): before any row
     SELECT * INTO held FROM ar.dispute_case c WHERE c.org_id = me.org_id AND c.id = about FOR UPDATE;
     IF held.id IS NULL OR NOT guard.reaches(me.org_id, me.person_id, me.kind, held.customer_id)
+       OR me.kind = 'client' AND held.raised_for <> held.customer_id
        OR me.kind = 'client' AND (SELECT d.state = 'draft' FROM ar.document d WHERE d.org_id = me.org_id AND d.id = held.document_id) THEN
         RAISE no_data_found USING MESSAGE = 'there is no such dispute';
     END IF;
@@ -200,9 +201,9 @@ BEGIN
         claim := free;
     END IF;
     begun := guard.begin_dispute(me.org_id, about, doc.customer_id, me.today, claim, why);
-    INSERT INTO ar.dispute_case (org_id, customer_id, document_id, dispute_id, amount, lines, reason, person_id, by_client,
+    INSERT INTO ar.dispute_case (org_id, customer_id, raised_for, document_id, dispute_id, amount, lines, reason, person_id, by_client,
                                  raised_at, answer_due_at, resolve_due_at, changed_at)
-    VALUES (me.org_id, doc.customer_id, about, begun, claim, COALESCE(chosen, '{}'), why, me.person_id, me.kind = 'client', now_,
+    VALUES (me.org_id, doc.customer_id, doc.customer_id, about, begun, claim, COALESCE(chosen, '{}'), why, me.person_id, me.kind = 'client', now_,
             guard.business_due(now_, house.dispute_answer_hours, house.timezone, house.weekend),
             guard.business_due(now_, house.dispute_days * 24, house.timezone, house.weekend), now_) RETURNING * INTO made;
     PERFORM guard.write_message(made, 'raised', NULL, words);
@@ -299,7 +300,8 @@ DECLARE
     kept bigint;
 BEGIN
     SELECT * INTO said FROM ar.dispute_message m WHERE m.org_id = me.org_id AND m.id = message AND m.person_id = me.person_id;
-    IF said.id IS NULL OR NOT guard.may_dispute(said.customer_id) THEN
+    IF said.id IS NULL OR NOT guard.may_dispute(said.customer_id) OR me.kind = 'client' AND EXISTS (
+        SELECT FROM ar.dispute_case c WHERE c.org_id = me.org_id AND c.id = said.case_id AND c.raised_for <> c.customer_id) THEN
         RAISE no_data_found USING MESSAGE = 'there is no such message';
     END IF;
     PERFORM FROM ar.dispute_case c WHERE c.org_id = me.org_id AND c.id = said.case_id FOR UPDATE;
@@ -313,7 +315,7 @@ BEGIN
 END $$;
 
 -- Whom a message concerns on the other side: of the organisation the owner and those who spoke, else its admins; of the
--- customer those who spoke, else all who sign in for it. For the worker's letters, as the house.
+-- customer those who spoke, else all who sign in for it, unless the invoice has moved to another. For the worker's letters, as the house.
 CREATE OR REPLACE FUNCTION guard.dispute_readers(message bigint)
 RETURNS TABLE (email text, name text, language text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -323,7 +325,8 @@ DECLARE
     said ar.dispute_message;
 BEGIN
     SELECT * INTO said FROM ar.dispute_message m WHERE m.org_id = me.org_id AND m.id = message;
-    IF me.kind = 'admin' AND said.id IS NOT NULL THEN
+    IF me.kind = 'admin' AND said.id IS NOT NULL AND (said.by_client OR EXISTS (
+        SELECT FROM ar.dispute_case c WHERE c.org_id = me.org_id AND c.id = said.case_id AND c.raised_for = c.customer_id)) THEN
         RETURN QUERY SELECT * FROM guard.other_side(said.org_id, said.customer_id, said.by_client, ARRAY(
             SELECT m.person_id FROM ar.dispute_message m WHERE m.org_id = said.org_id AND m.case_id = said.case_id));
     END IF;

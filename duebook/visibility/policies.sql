@@ -16,6 +16,7 @@ DECLARE
     -- manage that below an outer join, but there a plain truth value is the first thing it checks.
     first constant text := CASE WHEN current_setting('server_version_num')::int >= 160000 THEN '1, 1' ELSE 'true' END;
     sent constant text := ' AND EXISTS (SELECT 1 FROM ar.document d WHERE d.org_id = %1$I.org_id AND d.id = %1$I.%2$I)';
+    told constant text := ' AND EXISTS (SELECT 1 FROM ar.dispute_case c WHERE c.org_id = %1$I.org_id AND c.id = %1$I.case_id)';
 BEGIN
     FOR old IN SELECT schemaname, tablename, policyname FROM pg_policies WHERE schemaname = 'ar' LOOP
         EXECUTE format('DROP POLICY %I ON %I.%I', old.policyname, old.schemaname, old.tablename);
@@ -124,7 +125,10 @@ BEGIN
                     WHEN 'order_link' THEN format(sent, r.name, 'invoice_id')
                     WHEN 'document_line' THEN format(sent, r.name, 'document_id')
                     WHEN 'dispute' THEN format(sent, r.name, 'document_id')
-                    WHEN 'dispute_case' THEN format(sent, r.name, 'document_id')
+                    -- Nor what was said for the account that the invoice was of before.
+                    WHEN 'dispute_case' THEN ' AND raised_for = customer_id' || format(sent, r.name, 'document_id')
+                    WHEN 'dispute_message' THEN format(told, r.name)
+                    WHEN 'dispute_file' THEN format(told, r.name)
                     ELSE '' END;
             END IF;
             IF r.name = 'bulk_outcome' AND viewer.kind LIKE 'member%' THEN  -- of the acts that are theirs

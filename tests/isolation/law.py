@@ -99,6 +99,7 @@ PART_OF_DOCUMENT = {
     "allocation": "charge_id",
     "order_link": "invoice_id",
 }
+PART_OF_CASE = {"dispute_message", "dispute_file"}  # ... while the case is to be seen
 # Codes and numbers: what is not here, of text, has no statistics that a plan could tell of.
 CODES = """
     access_change.act access_change.reason access_event.act allocation.currency
@@ -221,9 +222,16 @@ def _by_customer(table: str, kind: str) -> list[str]:
     said = [f"{customer} = ANY ((SELECT guard.viewer_customers())::bigint[])"]
     if table == "document":
         said.append("state <> 'draft'")
+    if table == "dispute_case":
+        said.append("raised_for = customer_id")
     if part := PART_OF_DOCUMENT.get(table):
         said.append(
             "EXISTS (SELECT 1 FROM ar.document d"
             f" WHERE d.org_id = {table}.org_id AND d.id = {table}.{part})"
+        )
+    if table in PART_OF_CASE:
+        said.append(
+            "EXISTS (SELECT 1 FROM ar.dispute_case c"
+            f" WHERE c.org_id = {table}.org_id AND c.id = {table}.case_id)"
         )
     return said

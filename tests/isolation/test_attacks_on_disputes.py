@@ -176,3 +176,40 @@ def test_an_act_of_a_client_is_signed_and_stands_in_the_trail(scene: Scene) -> N
         assert column(scene.hands, said, [case]) == [client.person_id]
         trail = "SELECT person_id FROM ar.audit_event WHERE action = 'dispute answered'"
         assert column(scene.hands, trail) == [client.person_id]
+
+
+def test_words_stay_with_the_account_they_were_said_for(server: None) -> None:
+    """The books move a disputed invoice, by its external id, to the account of another client."""
+    acme = World().acme
+    row = {"invoice_number": "D-MOVES", "issue_date": "2026-01-01", "amount": "100.00"}
+    row |= {"due_date": "2026-01-31", "external_id": "moves"}
+    acme.loads("invoices", [{**row, "account_number": "C2"}])
+    hands = logged_in()
+    admin = acme.viewer(acme.admin_email)
+    with being(hands, admin, keep=True):
+        (document,) = column(hands, "SELECT id FROM ar.document WHERE number = 'D-MOVES'")
+        (case,) = column(hands, RAISE, [document])
+        (message,) = column(hands, "SELECT id FROM ar.dispute_message WHERE case_id = %s", [case])
+        column(
+            hands,
+            "SELECT guard.attach_to_dispute(%s, 'a.txt', 'text/plain', 1, '', 'sealed')",
+            [message],
+        )
+    acme.loads("invoices", [{**row, "account_number": "C1"}])
+    read = {
+        "dispute_case": "SELECT count(*) FROM ar.dispute_case WHERE document_id = %s",
+        "dispute_message": "SELECT count(*) FROM ar.dispute_message m JOIN ar.document d"
+        " ON d.id = %s AND d.customer_id = m.customer_id WHERE m.body = 'Mine.'",
+        "dispute_file": "SELECT count(*) FROM ar.dispute_file f JOIN ar.document d"
+        " ON d.id = %s AND d.customer_id = f.customer_id WHERE f.file_name = 'a.txt'",
+    }
+    for kind, found in (("admin", 1), ("client", 0)):
+        with being(hands, acme.viewer(getattr(acme, f"{kind}_email"))):
+            assert column(hands, "SELECT count(*) FROM ar.document WHERE id = %s", [document]) == [
+                1
+            ]
+            for table, query in read.items():
+                assert column(hands, query, [document]) == [found], (kind, table)
+    with being(hands, acme.viewer(acme.client_email)):
+        assert tried(hands, "SELECT guard.answer_dispute(%s, 'I say.', '')", [case]) == GONE
+    hands.close()
