@@ -56,9 +56,10 @@ def test_orders_go_after_a_month_and_failed_jobs_after_a_week(
     assert column(own, "SELECT count(*) FROM queue.procrastinate_jobs") == [1]
 
 
-def test_it_is_done_every_hour_and_days_are_made_ready_every_five_minutes() -> None:
+def test_what_is_done_how_often() -> None:
     periodic = queue().periodic_registry.periodic_tasks.values()
     assert {(each.task.name, each.cron) for each in periodic} == {
         ("tidy", "17 * * * *"),
         ("days", "*/5 * * * *"),
+        ("mailings", "* * * * *"),
     }

@@ -174,6 +174,7 @@ ADDRESSES = {
     "api:organisation": _program(200),
     "api:aging": _program(200),
     "api:invoices": _program(200),
+    "api:monthly": _program(200),
     **{f"api:sync-{kind}": _bringing() for kind in KINDS},
     "api:sync": _open(NOT_THERE, NOT_THERE, kind="key"),
     "api:api-root": _open(NOT_THERE, NOT_THERE),

@@ -70,6 +70,8 @@ ACTIONS = {
     "file uploaded": _("Sent a file"),
     "invalid rows downloaded": _("Fetched the invalid rows of a file"),
     "rows received": _("Sent rows"),
+    "view shared": _("Shared a saved view"),
+    "view no longer shared": _("Stopped sharing a saved view"),
     "mailing set up": _("Had a view mailed every month"),
     "mailing paused": _("Paused the mailing of a view"),
     "mailing resumed": _("Let the mailing of a view go on"),
