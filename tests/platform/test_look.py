@@ -127,7 +127,7 @@ def test_clients_pages_have_room_for_the_band(world: World, owner: Owner) -> Non
     request.session = {"visiting": world.acme.slug, "visiting_name": "Acme"}
     request.user = SimpleNamespace(name="", pk=1, is_authenticated=True, __str__=lambda _: "o@d")
     request.person_name, request.looking = "Odette Vance", None
-    seen = request.organisation = SimpleNamespace(slug=world.acme.slug, name="Acme")
+    seen = request.organisation = SimpleNamespace(slug=world.acme.slug, name="Acme", timezone="UTC")
     with seeing(world.acme.viewer(world.acme.client_email)):
         html = render_to_string("portal/page.html", {"organisation": seen}, request=request)
     assert '<aside class="visiting"' in html

@@ -246,7 +246,7 @@ class Cast:
         admin, customer = of.viewer(of.admin_email), self._customer(viewer, of)
         said = Announced(Decimal("10.00"), TODAY)
         with seeing(admin):
-            told = {"currency": "USD", "method": "check", "reference": ""}
+            told = {"currency": "USD", "method": "check", "reference": f"Check {next(_numbers)}"}
             return announce(admin, customer, said, **told)
 
     def _team(self, viewer: str, of: Company) -> int:
