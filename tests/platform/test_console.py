@@ -212,7 +212,7 @@ def test_health_says_what_is_wrong(
 
 def told(company: Company) -> None:
     company.owes("98765.43", due="2026-03-31", number="SECRET-NUMBER")
-    company.loads("accounts", [{"account_number": "C9", "name": "Secret Customer"}])
+    company.loads("accounts", [{"account_number": "ACCOUNT-IN-SECRET", "name": "Secret Customer"}])
 
 
 def test_no_page_shows_what_an_organisation_holds(world: World, owner: Owner) -> None:
@@ -223,7 +223,14 @@ def test_no_page_shows_what_an_organisation_holds(world: World, owner: Owner) ->
     for each in urlpatterns:
         path = re.sub(r"<\w+:\w+>", lambda part: named[part[0]], str(each.pattern))
         answer = browser.gets(f"/platform/{path}")
-        for secret in ("98765.43", "98,765", "SECRET-NUMBER", "Secret Customer", "C9", "Second"):
+        for secret in (
+            "98765.43",
+            "98,765",
+            "SECRET-NUMBER",
+            "Secret Customer",
+            "ACCOUNT-IN-SECRET",
+            "Second",
+        ):
             assert secret not in answer.content.decode(), path
 
 
