@@ -275,7 +275,7 @@ def _wait(port: int) -> None:
             connection.getresponse().read()
             return
         except OSError:
-            time.sleep(0.3)
+            time.sleep(0.3)  # The server announces nothing when it is ready: ask again.
     raise TimeoutError(f"Nothing answers at port {port}.")
 
 

@@ -22,7 +22,7 @@ from bench.ledgers import ROOT
 from bench.pages import Backends, Browser, Group, _percentile, _wait
 
 TARGET = 20  # milliseconds of processor time, p95
-PAUSE = 5.0
+PAUSE = 5.0  # seconds that a client looks at a page
 PEOPLE = {"client0": "most invoices", "client1": "nothing open", "client2": "one invoice"}
 PAGES = (
     "",
@@ -69,7 +69,7 @@ def together(port: int, backends: Backends, *, clients: int, seconds: float) -> 
     until = time.monotonic() + seconds
 
     def reads(browser: Browser, chance: Random) -> None:
-        time.sleep(chance.uniform(0, PAUSE))
+        time.sleep(chance.uniform(0, PAUSE))  # They do not all come at the same moment.
         while time.monotonic() < until:
             began = time.perf_counter()
             try:

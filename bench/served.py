@@ -40,6 +40,7 @@ def application() -> App:
 
 def main() -> int:
     from granian.constants import Interfaces
+    from granian.log import LogLevels
     from granian.server import MPServer as Granian
 
     Granian(
@@ -50,7 +51,7 @@ def main() -> int:
         workers=1,
         blocking_threads=1,
         log_access=False,
-        log_level="warning",  # type: ignore[arg-type]
+        log_level=LogLevels.warning,
     ).serve(target_loader=application, wrap_loader=False)
     return 0
 

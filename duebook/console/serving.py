@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from granian.constants import Interfaces
+from granian.log import LogLevels
 from granian.server import MPServer as Granian
 
 from duebook.console.worker import application, working
@@ -115,5 +116,5 @@ def _serve(port: int) -> None:
             workers=1,
             blocking_threads=4,
             log_access=False,
-            log_level="warning",  # type: ignore[arg-type]
+            log_level=LogLevels.warning,
         ).serve(target_loader=partial(application, os.getpid()), wrap_loader=False)

@@ -31,7 +31,7 @@ def application(server: int) -> Callable[..., Any]:
     A process left behind would keep the port, and the next server could not start.
     """
     threading.Thread(target=_follow, args=[server], daemon=True).start()
-    return import_module("config.wsgi").application  # type: ignore[no-any-return]
+    return import_module("config.wsgi").application  # type: ignore[no-any-return]  # a module's
 
 
 @contextmanager

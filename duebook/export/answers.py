@@ -69,7 +69,7 @@ class Answer:
     @property
     def accounts(self) -> set[str]:
         """The numbers of the accounts that are in it."""
-        return {row.account_number for row in self.rows}  # type: ignore[attr-defined]
+        return {row.account_number for row in self.rows}  # type: ignore[attr-defined]  # of accounts
 
     def content(self, form: str) -> bytes:
         """The file in one of the FORMATS. Raises TooLong."""
@@ -187,7 +187,7 @@ def _totals(rows: Sequence[object], columns: Sequence[str]) -> list[dict[str, ob
     sums: dict[str, Counter[str]] = defaultdict(Counter)
     for row in rows:
         for name in columns:
-            sums[row.currency][name] += getattr(row, name)  # type: ignore[attr-defined]
+            sums[row.currency][name] += getattr(row, name)  # type: ignore[attr-defined]  # of money
     return [_total(currency, sums[currency]) for currency in sorted(sums)]
 
 

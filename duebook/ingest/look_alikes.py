@@ -8,7 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -71,8 +71,7 @@ def look(batch: Batch, shape: str) -> LookAlikes:
         found = _documents(batch)
     if shape in ("document", "account"):
         every = list(_accounts(batch))
-        accounts = {"accounts": every[:SHOWN_MAX], "account_count": len(every)}
-        found = LookAlikes(found.documents, document_count=found.document_count, **accounts)  # type: ignore[arg-type]
+        found = replace(found, accounts=every[:SHOWN_MAX], account_count=len(every))
     return found
 
 

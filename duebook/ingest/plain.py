@@ -7,7 +7,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 Of = TypeVar("Of")
 
@@ -32,7 +32,7 @@ def from_plain(kind: type[Of], value: Any) -> Of:
 
     Raises ValueError, KeyError or TypeError for what was never one.
     """
-    return _made(kind, value)  # type: ignore[no-any-return]
+    return cast(Of, _made(kind, value))
 
 
 def _made(kind: Any, value: Any) -> Any:
@@ -46,9 +46,9 @@ def _made(kind: Any, value: Any) -> Any:
     if origin is not None and origin is not Literal:
         of = get_args(kind)[1]
         return {key: _made(of, each) for key, each in value.items()}
-    if is_dataclass(kind):
-        hints = _hints(kind)  # type: ignore[arg-type]
-        return kind(**{name: _made(hints[name], value[name]) for name in hints if name in value})  # type: ignore[operator]
+    if isinstance(kind, type) and is_dataclass(kind):
+        hints = _hints(kind)
+        return kind(**{name: _made(hints[name], value[name]) for name in hints if name in value})
     if kind is Decimal:
         return Decimal(value)
     if kind in (date, datetime):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -124,13 +124,13 @@ def _read(
     part: str,
     *,
     name: str,
-    start: object = lambda *_: None,
-    end: object = lambda *_: None,
-    text: object = lambda *_: None,
+    start: Callable[..., None] = lambda *_: None,
+    end: Callable[..., None] = lambda *_: None,
+    text: Callable[..., None] = lambda *_: None,
     limit: int = PART_LIMIT,
 ) -> None:
     stream = blocks(archive, part, name=name, limit=limit)
-    for _ in parsed(stream, name=name, start=start, end=end, text=text):  # type: ignore[arg-type]
+    for _ in parsed(stream, name=name, start=start, end=end, text=text):
         pass
 
 

@@ -72,8 +72,10 @@ def _post(house: Viewer, case_id: int, about: _Disputed, said: Disposition, *, t
     amount = usual if said.amount is None else disputes.exact(said.amount, units=about.units)
     if said.outcome == "reissued":
         number = said.number.strip() or f"{about.number}-R"
-        told = {"number": number, "amount": amount, "on": today, "reason": said.words[:200]}
-        by_hand.reissue(house, about.document_id, **told)  # type: ignore[arg-type]
+        reason = said.words[:200]
+        by_hand.reissue(
+            house, about.document_id, number=number, amount=amount, on=today, reason=reason
+        )
         return
     if not 0 < amount <= about.balance:
         raise Refused(_("A credit is at most what is open of the invoice."))

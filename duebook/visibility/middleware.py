@@ -24,7 +24,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from duebook.visibility.audit import coming_from
-from duebook.visibility.looking import STAFF, looking_at
+from duebook.visibility.looking import STAFF, Looking, looking_at
 from duebook.visibility.organisations import Belonging, current, organisations_of
 from duebook.visibility.second_factor import has_second_factor
 from duebook.visibility.seeing import NotAllowed, NotReady, seeing
@@ -67,12 +67,14 @@ class ViewerMiddleware:
             back = request.get_full_path() if request.method == "GET" else reverse("home")
             return redirect(f"{reverse('second_factor_needed')}?{urlencode({'next': back})}")
         viewer = Viewer(place.org_id, int(request.user.pk or 0), str(place.kind))
-        request.looking = None  # type: ignore[attr-defined]
+        looking = None
         if AS_CLIENT in named:
             customer = int(named.pop(AS_CLIENT))
-            if (instead := _not_looking(viewer, request, str(named["slug"]), customer)) is not None:
-                return instead
+            looking = _looking(viewer, request, str(named["slug"]), customer)
+            if isinstance(looking, HttpResponse):
+                return looking
             viewer = replace(viewer, kind="client", looks_at=customer)
+        request.looking = looking  # type: ignore[attr-defined]  # what the views below rest on
         try:
             return _prepared(viewer, request, view, args, named)
         except NotAllowed as refused:
@@ -135,10 +137,10 @@ def _visit_is_over(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("platform")
 
 
-def _not_looking(
+def _looking(
     viewer: Viewer, request: HttpRequest, slug: str, customer: int
-) -> HttpResponse | None:
-    """What is answered instead, when an address of operator mode is asked for without it being so.
+) -> Looking | HttpResponse:
+    """How the account is open, or what is answered instead when it is not.
 
     Clients have their own addresses. Nothing is written there. What was not opened is opened
     first, which stands in the trail. Whether there is such an account plays no part in any of it.
@@ -147,11 +149,11 @@ def _not_looking(
         raise Http404
     if request.method not in SAFE:
         return HttpResponseNotAllowed(SAFE)
-    request.looking = looking_at(request, slug, customer, at=timezone.now())  # type: ignore[attr-defined]
-    if request.looking is None:  # type: ignore[attr-defined]
+    looking = looking_at(request, slug, customer, at=timezone.now())
+    if looking is None:
         way = urlencode({"to": request.get_full_path()})
         return redirect(f"{reverse('client_view', args=[slug, customer])}?{way}")
-    return None
+    return looking
 
 
 def _prepared(

@@ -7,6 +7,7 @@ from functools import wraps
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_POST
 
 from duebook.visibility.looking import STAFF as STAFF
 from duebook.web.asked import Asked, OrganisationRequest, Unclear
@@ -37,7 +38,28 @@ def for_readers(view: View) -> View:
         surface = for_clients if request.viewer.kind == "client" else for_staff
         return surface(view)(request, slug, **named)
 
-    guarded.kinds = STAFF | {"client"}  # type: ignore[attr-defined]
+    guarded.kinds = STAFF | {"client"}  # type: ignore[attr-defined]  # as in _for
+    return guarded
+
+
+def act_of_staff(view: View) -> View:
+    """What an operator's form does: to everybody else it does not exist, and it is no page."""
+    return _act_of(for_staff, view)
+
+
+def act_of_admins(view: View) -> View:
+    """What an admin's form does: to everybody else it does not exist, and it is no page."""
+    return _act_of(for_admins, view)
+
+
+def act_of_readers(view: View) -> View:
+    """What a form of both surfaces does: not for services, and it is no page."""
+    return _act_of(for_readers, view)
+
+
+def _act_of(surface: Callable[[View], View], view: View) -> View:
+    guarded = surface(require_POST(view))
+    del guarded.kinds  # type: ignore[attr-defined]  # a form's target is no place to go to
     return guarded
 
 

@@ -51,7 +51,7 @@ class ConnectionForm(forms.Form):
         if before and before.every_minutes not in TIMES:
             own = self.fields["every_minutes"]
             said = _("Every %(count)s minutes") % {"count": before.every_minutes}
-            own.choices = [*TIMES.items(), (before.every_minutes, said)]  # type: ignore[attr-defined]
+            own.choices = [*TIMES.items(), (before.every_minutes, said)]  # type: ignore[attr-defined]  # a choice
 
     @property
     def told(self) -> dict[str, Any]:

@@ -23,11 +23,11 @@ from duebook.visibility import sharing
 from duebook.visibility.middleware import prepared
 from duebook.visibility.organisations import Refused
 from duebook.web.asked import OrganisationRequest, Unclear
-from duebook.web.audience import for_staff
+from duebook.web.audience import act_of_admins, for_staff
 from duebook.web.customers.asked import Looking, looking_at, prepare
 from duebook.web.customers.bulk_forms import Giving, Inviting, Noting, Resending
 from duebook.web.customers.chosen import Chosen, chosen
-from duebook.web.people.acting import act_of_admins, undone
+from duebook.web.people.acting import undone
 
 FILES = {"csv": "csv", "xlsx": "xlsx"}
 NAMES: dict[str, str | Promise] = {

@@ -30,10 +30,10 @@ def client_view(request: OrganisationRequest, slug: str, customer: int) -> HttpR
     back = _came_from(request, slug) or reverse("customer", args=[slug, customer])
     begin(request, slug, Looking(customer, who.name, back), at=timezone.now())
     wanted = request.GET.get("to", "")
-    there = HttpResponseRedirect(wanted if _is_below(wanted, front) else front)
+    there = wanted if _is_below(wanted, front) else front
     if request.headers.get("HX-Request"):  # another frame: the whole page changes
-        there = HttpResponse(headers={"HX-Redirect": there.url})  # type: ignore[assignment]
-    return there
+        return HttpResponse(headers={"HX-Redirect": there})
+    return HttpResponseRedirect(there)
 
 
 def _came_from(request: OrganisationRequest, slug: str) -> str:

@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from duebook.ledger import notes
 from duebook.ledger.notes import Written
@@ -19,16 +19,9 @@ from duebook.reports import account as accounts
 from duebook.reports import notes as reports
 from duebook.visibility.organisations import Refused
 from duebook.web.asked import OrganisationRequest
-from duebook.web.audience import View, for_staff
+from duebook.web.audience import act_of_staff, for_staff
 from duebook.web.customers.tabs import ROWS, Asking, asking, number
 from duebook.web.people.acting import acted, undone
-
-
-def act_of_staff(view: View) -> View:
-    """What a form on an account does: to clients it does not exist, and it is no page."""
-    guarded = for_staff(require_POST(view))
-    del guarded.kinds  # type: ignore[attr-defined]
-    return guarded
 
 
 @act_of_staff

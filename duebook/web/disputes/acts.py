@@ -11,14 +11,13 @@ from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from duebook.ledger import dispute_files, disputes
 from duebook.ledger.dispositions import Disposition, dispose
 from duebook.visibility.guarded import NotThere
 from duebook.visibility.organisations import Refused
 from duebook.web.asked import OrganisationRequest
-from duebook.web.audience import View, for_readers, for_staff
+from duebook.web.audience import act_of_readers, act_of_staff
 from duebook.web.disputes.forms import Answering, Closing, Noting, Reopening, Withdrawing
 from duebook.web.disputes.inbox import is_client
 from duebook.web.disputes.pages import case_of, files_of, shown_thread
@@ -26,13 +25,9 @@ from duebook.web.intake.receiving import takes_files
 from duebook.web.portal.addresses import address
 
 
-def _act(view: View, *, audience: Callable[[View], View] = for_readers) -> View:
-    guarded = audience(require_POST(view))
-    del guarded.kinds  # type: ignore[attr-defined]  # a form's target is no place to go to
-    return guarded
-
-
-def _answer(request: OrganisationRequest, slug: str, case: int) -> HttpResponse:
+@takes_files
+@act_of_readers
+def answer(request: OrganisationRequest, slug: str, case: int) -> HttpResponse:
     """Say something, with files."""
 
     def act(told: dict[str, Any]) -> str:
@@ -45,7 +40,8 @@ def _answer(request: OrganisationRequest, slug: str, case: int) -> HttpResponse:
     return _done(request, case, Answering(request.POST), act, name="answering")
 
 
-def _note(request: OrganisationRequest, slug: str, case: int) -> HttpResponse:
+@act_of_staff
+def note(request: OrganisationRequest, slug: str, case: int) -> HttpResponse:
     """What only colleagues read."""
 
     def act(told: dict[str, Any]) -> str:
@@ -55,7 +51,8 @@ def _note(request: OrganisationRequest, slug: str, case: int) -> HttpResponse:
     return _done(request, case, Noting(request.POST), act, name="noting")
 
 
-def _close(request: OrganisationRequest, slug: str, case: int) -> HttpResponse:
+@act_of_readers
+def close(request: OrganisationRequest, slug: str, case: int) -> HttpResponse:
     """The client withdraws it, or the people who work here say what comes of it."""
 
     def withdraw(told: dict[str, Any]) -> str:
@@ -72,18 +69,13 @@ def _close(request: OrganisationRequest, slug: str, case: int) -> HttpResponse:
     return _done(request, case, Closing(request.POST), act, name="closing")
 
 
-def _reopen(request: OrganisationRequest, slug: str, case: int) -> HttpResponse:
+@act_of_readers
+def reopen(request: OrganisationRequest, slug: str, case: int) -> HttpResponse:
     def act(told: dict[str, Any]) -> str:
         disputes.reopen(case, told["words"])
         return _("The dispute is open again.")
 
     return _done(request, case, Reopening(request.POST), act, name="reopening")
-
-
-answer = takes_files(_act(_answer))
-note = _act(_note, audience=for_staff)
-close = _act(_close)
-reopen = _act(_reopen)
 
 
 def _done(

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from duebook.ledger import disputes as acts
 from duebook.ledger.dispositions import Disposition, dispose
@@ -21,7 +21,7 @@ from duebook.visibility.guarded import NotThere
 from duebook.visibility.organisations import Refused
 from duebook.web import filters
 from duebook.web.asked import OrganisationRequest
-from duebook.web.audience import for_readers, for_staff
+from duebook.web.audience import act_of_staff, for_readers
 from duebook.web.disputes import words
 from duebook.web.disputes.forms import Answering, Closing
 
@@ -166,8 +166,8 @@ class Outcome:
     reason: str
 
 
-@require_POST
-def _bulk(request: OrganisationRequest, slug: str) -> HttpResponse:
+@act_of_staff
+def bulk(request: OrganisationRequest, slug: str) -> HttpResponse:
     """The same answer, or the same outcome, for the chosen ones: each succeeds or fails alone."""
     closes = request.POST.get("act") == "close"
     form = Closing(request.POST) if closes else Answering(request.POST)
@@ -179,10 +179,6 @@ def _bulk(request: OrganisationRequest, slug: str) -> HttpResponse:
     shown["done"] = sum(not each.reason for each in outcomes)
     status = 200 if outcomes else 400
     return render(request, "disputes/bulk.html", shown, status=status)
-
-
-bulk = for_staff(_bulk)
-del bulk.kinds  # type: ignore[attr-defined]  # a form's target is no place to go to
 
 
 def _deed(request: OrganisationRequest, form: Any, *, closes: bool) -> Callable[[int], object]:

@@ -8,22 +8,21 @@ from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from duebook.ledger import portal_payments
 from duebook.ledger.providers import provider_of
 from duebook.visibility.guarded import NotThere
 from duebook.visibility.organisations import Refused
 from duebook.web.asked import OrganisationRequest
-from duebook.web.audience import for_readers, for_staff
+from duebook.web.audience import act_of_readers, act_of_staff
 from duebook.web.disputes.inbox import is_client
 from duebook.web.payments.forms import Amending, Moving, parts_of
 from duebook.web.payments.views import open_invoices, payment_of, shown_payment
 from duebook.web.portal.addresses import address
 
 
-@require_POST
-def _move(request: OrganisationRequest, slug: str, payment: int) -> HttpResponse:
+@act_of_readers
+def move(request: OrganisationRequest, slug: str, payment: int) -> HttpResponse:
     """A client takes it back; the people who work here say what became of it."""
     seen, today = payment_of(payment), request.organisation.today
     states = ("terminated",) if is_client(request) else provider_of(seen.provider).moves(seen.state)
@@ -48,8 +47,8 @@ def _move(request: OrganisationRequest, slug: str, payment: int) -> HttpResponse
     return shown_payment(request, payment, status=400, moving=form)
 
 
-@require_POST
-def _amend(request: OrganisationRequest, slug: str, payment: int) -> HttpResponse:
+@act_of_staff
+def amend(request: OrganisationRequest, slug: str, payment: int) -> HttpResponse:
     """What it is to be instead."""
     seen = payment_of(payment)
     form = Amending(request.POST)
@@ -69,7 +68,3 @@ def _amend(request: OrganisationRequest, slug: str, payment: int) -> HttpRespons
     except NotThere as nothing:
         raise Http404 from nothing
     return shown_payment(request, payment, status=400, amending=form, payables=payables)
-
-
-move, amend = for_readers(_move), for_staff(_amend)
-del move.kinds, amend.kinds  # type: ignore[attr-defined]  # forms' targets are no places to go to

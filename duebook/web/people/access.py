@@ -19,8 +19,8 @@ from duebook.reports.access import Filter
 from duebook.visibility import sharing
 from duebook.visibility.organisations import Refused
 from duebook.web.asked import OrganisationRequest
-from duebook.web.audience import for_admins
-from duebook.web.people.acting import act_of_admins, acted, undone
+from duebook.web.audience import act_of_admins, for_admins
+from duebook.web.people.acting import acted, undone
 from duebook.web.people.asked import address_of, filter_of, ids_of, page_of
 from duebook.web.people.forms import Changing
 

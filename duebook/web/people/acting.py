@@ -9,18 +9,9 @@ from django.db import connections
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import Promise
-from django.views.decorators.http import require_POST
 
 from duebook.visibility.organisations import Refused
 from duebook.web.asked import OrganisationRequest
-from duebook.web.audience import View, for_admins
-
-
-def act_of_admins(view: View) -> View:
-    """What an admin's form does: to everybody else it does not exist, and it is no page."""
-    guarded = for_admins(require_POST(view))
-    del guarded.kinds  # type: ignore[attr-defined]
-    return guarded
 
 
 def acted(

@@ -28,8 +28,8 @@ from duebook.visibility import invitations, people
 from duebook.visibility.invitations import Invitation
 from duebook.visibility.organisations import Refused
 from duebook.web.asked import OrganisationRequest
-from duebook.web.audience import for_staff
-from duebook.web.people.acting import act_of_admins, acted, undone
+from duebook.web.audience import act_of_admins, for_staff
+from duebook.web.people.acting import acted, undone
 
 ROLES = [
     ("dispute", gettext_lazy("View and dispute")),

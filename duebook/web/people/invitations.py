@@ -18,8 +18,8 @@ from duebook.visibility import invitations
 from duebook.visibility.invitations import Invitation, Outcome
 from duebook.visibility.organisations import Refused
 from duebook.web.asked import OrganisationRequest
-from duebook.web.audience import for_staff
-from duebook.web.people.acting import act_of_admins, acted, undone
+from duebook.web.audience import act_of_admins, for_staff
+from duebook.web.people.acting import acted, undone
 from duebook.web.people.forms import Inviting
 
 

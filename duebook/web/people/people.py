@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 from duebook.reports import people as reports
 from duebook.visibility import people
 from duebook.web.asked import OrganisationRequest
-from duebook.web.audience import for_admins
-from duebook.web.people.acting import act_of_admins, acted
+from duebook.web.audience import act_of_admins, for_admins
+from duebook.web.people.acting import acted
 from duebook.web.people.asked import page_of
 from duebook.web.people.forms import HandingOver
 

@@ -11,8 +11,8 @@ from duebook.reports import people as reports
 from duebook.visibility import teams as acts
 from duebook.visibility.organisations import Refused
 from duebook.web.asked import OrganisationRequest
-from duebook.web.audience import for_admins
-from duebook.web.people.acting import act_of_admins, acted, undone
+from duebook.web.audience import act_of_admins, for_admins
+from duebook.web.people.acting import acted, undone
 from duebook.web.people.asked import ids_of
 from duebook.web.people.forms import TeamName
 

@@ -318,5 +318,5 @@ def _paper(request: OrganisationRequest, title: str, as_of: date, **told: object
         language=language,
         right_to_left=get_language_bidi(),
         foot=f"{request.organisation.name} · {title}",
-        **told,  # type: ignore[arg-type]
+        **told,  # type: ignore[arg-type]  # the rest of a Paper
     )
