@@ -43,6 +43,8 @@ def shown_thread(
     given: dict[str, type[forms.Form]] = {"answering": Answering, "reopening": Reopening}
     given |= {"withdrawing": Withdrawing} if client else {"noting": Noting, "closing": Closing}
     shown: dict[str, Any] = {name: bound.get(name) or form() for name, form in given.items()}
+    if client:
+        shown["answering"].fields["words"].label = _("Your answer")
     shown |= {
         "frame": frame_of(request),
         "seen": seen,
