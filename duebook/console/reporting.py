@@ -16,6 +16,7 @@ from duebook.reports import invoices as invoice_report
 from duebook.reports import monthly as monthly_report
 from duebook.reports.customers import INVITATIONS, STATUSES, Asked
 from duebook.reports.customers_order import SORTS
+from duebook.reports.monthly_question import Question
 from duebook.rollups.days import seeing_days
 from duebook.rollups.months import seeing_months
 from duebook.visibility.organisations import Organisation, Refused, current, viewer_of
@@ -81,12 +82,11 @@ def monthly(asked: Namespace) -> int:
             locale = monthly_files.locale_of(asked.lang or organisation.language)
         except monthly_files.UnknownLanguage as unknown:
             raise Refused(str(unknown)) from unknown
-        rows = monthly_report.monthly(asked.data_type, window)
+        question = Question(asked.data_type, measure, sort="account_number")
         notes = monthly_files.notes(
-            organisation, asked.data_type, window, asked_by=asked.email, at=datetime.now(UTC)
+            organisation, question, window, asked_by=asked.email, at=datetime.now(UTC)
         )
-    answer = MonthlyAnswer(asked.data_type, measure, window, rows, locale, notes)
-    return _write(asked, answer)
+        return _write(asked, MonthlyAnswer(question, window, locale, notes))
 
 
 def customers(asked: Namespace) -> int:

@@ -124,14 +124,15 @@ def client_documents(asked: Question, *, sort: str) -> Answer:
 
 def customers(asked: Asked, *, at: datetime) -> Listed:
     """The customers' list: all rows that match, in its order, with the 36 columns of its file."""
-    totals = [_customers_total(each) for each in customer_report.panel(asked, at=at)]
+    totals = customer_report.panel(asked, at=at)
     return Listed(
         title=_title("Customers", asked.as_of, "due"),
         as_of=asked.as_of,
         columns=CUSTOMERS,
         read=lambda: customer_report.texts(asked, CUSTOMERS, at=at),
-        totals=totals,
+        totals=[_customers_total(each) for each in totals],
         about=_about(asked),
+        row_count=sum(each.accounts for each in totals),
     )
 
 

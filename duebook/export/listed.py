@@ -12,8 +12,8 @@ from datetime import date
 from io import BytesIO, TextIOWrapper
 from typing import IO
 
-from duebook.export.long_sheet import long_xlsx
-from duebook.export.tables import harmless
+from duebook.export.long_sheet import LongSheet, long_xlsx
+from duebook.export.tables import FORMULA, harmless
 
 Texts = tuple[str | None, ...]
 
@@ -32,8 +32,8 @@ def kind_of(column: str) -> str:
 class Listed:
     """Rows that are read when the file is written: inside the viewer's transaction, and once.
 
-    Totals, one per currency, and `about` are for Excel alone. How many rows there were and the
-    numbers of their accounts are known afterwards.
+    Totals, one per currency, and `about` are for Excel alone. Whose accounts the rows are is known
+    afterwards, by their numbers.
     """
 
     title: str
@@ -42,25 +42,34 @@ class Listed:
     read: Callable[[], Iterator[Texts]]
     totals: Sequence[Mapping[str, object]]
     about: Sequence[tuple[str, str]]
-    row_count: int = 0
+    row_count: int
     accounts: set[str] = field(default_factory=set)
 
     def content(self, form: str) -> bytes:
         """The file as CSV, JSON or Excel. Raises TooLong."""
         file = BytesIO()
         if form == "xlsx":
-            kinds = [kind_of(column) for column in self.columns]
-            long_xlsx(file, self.columns, kinds, self._rows(), self)
+            long_xlsx(file, [self._sheet()], made_on=self.as_of, about=self.about)
             return file.getvalue()
         with TextIOWrapper(file, encoding="utf-8", newline="") as text:
             (self._json if form == "json" else self._csv)(text)
             text.flush()
             return file.getvalue()
 
+    def _sheet(self) -> LongSheet:
+        return LongSheet(
+            name=self.title,
+            columns=self.columns,
+            kinds=[kind_of(column) for column in self.columns],
+            currency=self.columns.index("currency"),
+            read=self._rows,
+            row_count=self.row_count,
+            totals=self.totals,
+        )
+
     def _rows(self) -> Iterator[Texts]:
         place = self.columns.index("account_number")
         for row in self.read():
-            self.row_count += 1
             self.accounts.add(row[place] or "")
             yield row
 
@@ -72,18 +81,18 @@ class Listed:
         for row in self._rows():
             cells = [*row]
             for place in words:
-                cells[place] = harmless(cells[place] or "")
+                word = cells[place]
+                if word and word[0] in FORMULA:
+                    cells[place] = harmless(word)
             writer.writerow(cells)
 
     def _json(self, file: IO[str]) -> None:
         """A list of objects. Amounts are strings: a JSON number would be read as a float."""
-        counts = {column for column in self.columns if kind_of(column) == "count"}
-        rows = [
-            {
-                column: int(value) if column in counts and value else value
-                for column, value in zip(self.columns, row, strict=True)
-            }
-            for row in self._rows()
-        ]
-        json.dump(rows, file, ensure_ascii=False, indent=1)
-        file.write("\n")
+        counts = [n for n, column in enumerate(self.columns) if kind_of(column) == "count"]
+        for number, row in enumerate(self._rows()):
+            cells: list[str | int | None] = [*row]
+            for place in counts:
+                cells[place] = int(row[place] or 0)
+            told = json.dumps(dict(zip(self.columns, cells, strict=True)), ensure_ascii=False)
+            file.write(f"{',' if number else '['}\n {told}")
+        file.write("\n]\n" if self.row_count else "[]\n")

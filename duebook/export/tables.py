@@ -98,16 +98,24 @@ def write_total(
         _write_cell(sheet, number, place, total.get(name), formats, bold=True)
 
 
-def write_about(book: Any, about: Sequence[tuple[str, str]]) -> None:
+def write_about(
+    book: Any,
+    about: Sequence[tuple[str, str]],
+    *,
+    name: str = ABOUT,
+    right_to_left: bool = False,
+) -> None:
     """A sheet that says what the file is, if there is anything to say."""
     if not about:
         return
-    notes = book.add_worksheet(ABOUT)
-    notes.set_column(0, 0, 16)
-    notes.set_column(1, 1, 60)
+    notes = book.add_worksheet(name[:31])
+    if right_to_left:
+        notes.right_to_left()
+    notes.set_column(0, 0, 28)
+    notes.set_column(1, 1, 90)
     head = book.add_format({"bold": True, "bottom": 1})
-    for number, (name, said) in enumerate(about):
-        notes.write_string(number, 0, name, head)
+    for number, (what, said) in enumerate(about):
+        notes.write_string(number, 0, what, head)
         notes.write_string(number, 1, said)
 
 
@@ -121,7 +129,7 @@ def _write_cell(
     elif isinstance(value, date):
         sheet.write_datetime(number, place, value, formats.get("yyyy-mm-dd", bold))
     elif isinstance(value, int):
-        sheet.write_number(number, place, value)
+        sheet.write_number(number, place, value, formats.get("#,##0", True) if bold else None)
     elif value is not None:
         sheet.write_string(number, place, value, formats.get("General", bold))
 

@@ -126,7 +126,8 @@ def _make(viewer: Viewer, export: int, report: str, asked: dict[str, Any]) -> No
     day = date.fromisoformat(asked["as_of"])
     with _prepared(viewer, report, day):
         answer = _answer(viewer, report, asked)
-        file = answer.content(form) if isinstance(answer, Listed) else None
+        is_read_now = isinstance(answer, Listed | MonthlyAnswer)
+        file = answer.content(form) if is_read_now else None
         customers = shelf.customers_of(viewer, answer.accounts)
     if file is None:
         file = answer.content(form)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,12 +9,10 @@ from django.utils.translation import override
 
 from duebook.export.monthly import MonthlyAnswer, asked_notes, locale_of, notes
 from duebook.reports.monthly import window
-from duebook.reports.monthly_page import Question, page
+from duebook.reports.monthly_question import Question
 from duebook.visibility.organisations import current
 from duebook.visibility.seeing import raw
 from duebook.visibility.viewer import Viewer
-
-EVERYTHING = 10**9  # rows
 
 
 def monthly_answer(
@@ -34,21 +31,11 @@ def monthly_answer(
     locale = locale_of(lang or organisation.language)
     months = window(organisation.today)
     assert months  # the current month is always there
-    every = replace(question, hide_idle=False)  # each sheet leaves out its own
-    rows = page(every, months, limit=EVERYTHING).rows
     at = at or datetime.now(UTC)
     with override(str(locale.language)):
-        told = notes(organisation, question.data_type, months, asked_by=_name_of(viewer), at=at)
+        told = notes(organisation, question, months, asked_by=_name_of(viewer), at=at)
         told += asked_notes(question, locale)
-    return MonthlyAnswer(
-        data_type=question.data_type,
-        measure=question.measure,
-        window=months,
-        rows=rows,
-        locale=locale,
-        notes=told,
-        hide_idle=question.hide_idle,
-    )
+    return MonthlyAnswer(question, months, locale, told)
 
 
 def _name_of(viewer: Viewer) -> str:

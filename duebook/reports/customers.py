@@ -14,19 +14,16 @@ from decimal import Decimal
 from operator import itemgetter
 from typing import Any, LiteralString
 
-from psycopg.types.string import TextLoader
-
 from duebook.reports.customers_filter import INVITATIONS as INVITATIONS
 from duebook.reports.customers_filter import Filter, filtered
 from duebook.reports.customers_order import Keys, Order, Stretch, order_of
-from duebook.reports.rows import organisation, query, records, sees_all
+from duebook.reports.rows import Texts, organisation, query, records, sees_all, streamed
 from duebook.rollups.days import must_be_there
 from duebook.visibility.seeing import raw
 
 STATUSES = ("Active", "Inactive")
 BANDS = ("act now", "watch", "on track", "nothing to do")
 DEFAULT_SORT = "-collection_priority"
-TAKEN = 2_000  # rows at a time on their way into a file
 
 
 @dataclass(frozen=True)
@@ -168,9 +165,7 @@ def customers(
     return Page(rows, has_before=keys is not None, has_after=more)
 
 
-def texts(
-    asked: Asked, columns: Sequence[str], *, at: datetime
-) -> Iterator[tuple[str | None, ...]]:
+def texts(asked: Asked, columns: Sequence[str], *, at: datetime) -> Iterator[Texts]:
     """All rows in their order as the database writes them, for a file: fields of CustomerRow.
 
     They are read as they are taken, in the transaction at hand.
@@ -178,14 +173,14 @@ def texts(
     meant, order = _meant(asked, at=at), order_of(asked.sort, currency=asked.currency)
     names = [each.name for each in fields(CustomerRow)]
     picked = itemgetter(*[names.index(column) for column in columns])
-    text, named = _question(order, asked, meant, Stretch("true", "true"), None, at=at, limit=None)
-    raw().execute("SET LOCAL cursor_tuple_fraction = 1")  # all of them will be read
-    with raw().cursor(name="customers") as cursor:
-        cursor.itersize = TAKEN
-        for kind in ("numeric", "int8", "int4", "date"):
-            cursor.adapters.register_loader(kind, TextLoader)
-        cursor.execute(text, named)
-        yield from map(picked, cursor)
+    text = _placed(
+        query("customers_file.sql"),
+        joined=order.beside(meant.joined),
+        asked=meant.text,
+        order=order.text,
+    )
+    named = {**meant.named, "as_of": asked.as_of, "org": organisation(), "at": at}
+    return map(picked, streamed(text, named))
 
 
 def of_account(customer: int, *, as_of: date, at: datetime) -> list[CustomerRow]:
@@ -275,7 +270,7 @@ def _question(
     """customers.sql with its parts in their places, and its parameters."""
     text = _placed(
         query("customers.sql"),
-        joined=order.joined if meant.joined in order.joined else meant.joined + order.joined,
+        joined=order.beside(meant.joined),
         asked=meant.text,
         stretch=stretch.condition,
         after=stretch.after,

@@ -101,6 +101,10 @@ class Order:
         own = ACCOUNT if "b." in self.keys else ""
         return own + (f" {INTERNAL}" if "m." in self.keys else "")
 
+    def beside(self, joined: LiteralString) -> LiteralString:
+        """The same, with what a filter needs beside it."""
+        return self.joined if joined in self.joined else f"{joined} {self.joined}"
+
     def stretches(self, keys: Keys | None, types: Callable[[], list[str]]) -> list[Stretch]:
         """The sorted rows from one on, cut where another index goes on with the same order.
 

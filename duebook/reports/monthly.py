@@ -98,18 +98,6 @@ def monthly(data_type: str, asked: Window) -> list[MonthlyRow]:
     return found
 
 
-def adjustments(asked: Window) -> list[tuple[str, Decimal]]:
-    """What debit and credit adjustments of the window came to together, by currency."""
-    kinds = ["debit_adjustment", "credit_adjustment"]
-    return records("monthly_kinds.sql", kinds=kinds, since=asked.months[0], until=asked.until)
-
-
-def unsettled_receipts(asked: Window) -> list[tuple[str, Decimal]]:
-    """Receipt tax invoices of the window, which settle themselves only where that is set."""
-    kinds = ["receipt_tax_invoice"]
-    return records("monthly_kinds.sql", kinds=kinds, since=asked.months[0], until=asked.until)
-
-
 def records_of(data_type: str, asked: Window, *, customer: int | None = None) -> list[Record]:
     """The rows of a mode as they come, in minor units; without a mode those of both."""
     must_be_there(organisation(), asked.until)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from duebook.reports.monthly import MEASURES, Window
 from duebook.reports.monthly_order import FLAGS, SORTS
-from duebook.reports.monthly_page import DEFAULT_SORT, Question
+from duebook.reports.monthly_question import DEFAULT_SORT, Question
 
 Values = Callable[[str], Sequence[str]]  # what is written for a name, in order
 LONGEST = 200

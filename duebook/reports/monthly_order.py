@@ -52,7 +52,9 @@ def order_of(sort: str, *, data_type: str, measure: str, complete: int, currency
         part = OTHERS[column]
     counted = measure == "count" and column not in ("owed", "total")
     grouped = () if currency or counted or column in WORDS else (("a.currency", False),)
-    parts = (*grouped, (part, down), *TIES)
+    # Rows of one account differ in currency alone.
+    within = (("a.currency", False),) if column == "account_number" else ()
+    parts = (*grouped, (part, down), *within, *TIES)
     seen = dict.fromkeys(each for each, _ in parts)  # a key again decides nothing
     return Order(tuple((each, next(d for e, d in parts if e == each)) for each in seen))
 
@@ -62,6 +64,12 @@ def cell(measure: str, place: int) -> LiteralString:
     if measure == "net":
         return f"(a.owed_{place} - a.owed_{place - 1})"
     return f"a.{_figure(measure)}_{place}"
+
+
+def told(measure: str, place: int) -> LiteralString:
+    """The same as people read it: amounts in major units with all of their decimals."""
+    figure = cell(measure, place)
+    return figure if measure == "count" else f"{figure} * y.unit"
 
 
 def trend(measure: str, complete: int) -> LiteralString:

@@ -10,45 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, LiteralString
+from typing import Any
 
-from duebook.reports.customers_filter import NAMED, Filter
-from duebook.reports.customers_order import ACCOUNT, Keys, Order
+from duebook.reports.customers_order import Keys, Order
 from duebook.reports.monthly import MONTHS, MonthlyRow, Record, Window, figures_of, records_of
-from duebook.reports.monthly_order import (
-    FLAGS,
-    LISTED,
-    OLD_ORDER_DAYS,
-    TREND_MONTHS,
-    flag,
-    is_busy,
-    order_of,
-)
+from duebook.reports.monthly_order import FLAGS, LISTED, OLD_ORDER_DAYS, TREND_MONTHS, flag
+from duebook.reports.monthly_question import Question, order_meant, rows_meant
 from duebook.reports.rows import organisation, query
-from duebook.reports.searching import found, like
 from duebook.rollups.months import must_be_there
 from duebook.visibility.seeing import raw
-
-DEFAULT_SORT = "-trend"
-
-
-@dataclass(frozen=True)
-class Question:
-    """What a page shows. `sort` is one of SORTS of the mode; month_1 is the oldest of the twelve.
-
-    An empty currency means all of them; several owners, teams or flags mean any of them.
-    `hide_idle` leaves out rows whose twelve cells of the measure are zero.
-    """
-
-    data_type: str = "debt"
-    measure: str = "net"
-    currency: str = ""
-    sort: str = DEFAULT_SORT
-    search: str = ""
-    owners: tuple[int, ...] = ()
-    teams: tuple[int, ...] = ()
-    flags: tuple[str, ...] = ()
-    hide_idle: bool = False
 
 
 @dataclass(frozen=True)
@@ -119,12 +89,12 @@ def page(
     A key whose row is not to be seen any more begins at the start. Raises KeyError for what
     cannot be sorted by in this mode, NotReady when the window is not there.
     """
-    order = _order(question, asked)
+    order = order_meant(question, asked)
     backwards = bool(before)
     keys = _keys(order, asked, before or after)
     walked = order.reversed() if backwards else order
-    meant = _meant(question, asked)
-    joined = walked.joined if ACCOUNT in walked.joined else f"{walked.joined} {meant.joined}"
+    meant = rows_meant(question, asked)
+    joined = walked.beside(meant.joined)
     text = query("monthly_page.sql").replace("[kept]", meant.text).replace("[joined]", joined)
     text = text.replace("[after]", walked.after(keys)).replace("[order]", walked.text)
     named = {**meant.named, **(keys or {}), "limit": limit + 1}
@@ -138,7 +108,7 @@ def page(
 
 def totals(question: Question, asked: Window) -> list[Totals]:
     """What the rows of a question add up to, per currency."""
-    meant = _meant(question, asked)
+    meant = rows_meant(question, asked)
     text = query("monthly_totals.sql").replace("[kept]", meant.text)
     for name in FLAGS:
         text = text.replace(f"[{name}]", flag(name, asked.complete))
@@ -166,16 +136,6 @@ def _total(record: tuple[Any, ...]) -> Totals:
     return Totals(currency=currency, rows=rows, **figures, **flags)
 
 
-def _order(question: Question, asked: Window) -> Order:
-    return order_of(
-        question.sort,
-        data_type=question.data_type,
-        measure=question.measure,
-        complete=asked.complete,
-        currency=question.currency,
-    )
-
-
 def _keys(order: Order, asked: Window, key: str) -> Keys | None:
     """What the row of a key is sorted by; None when there is no such row to be seen."""
     customer, _, currency = key.partition(".")
@@ -185,37 +145,6 @@ def _keys(order: Order, asked: Window, key: str) -> Keys | None:
     named = {"org": organisation(), "month": asked.months[-1], "customer": int(customer)}
     row = raw().execute(text, {**named, "currency": currency}).fetchone()
     return {f"key_{n}": value for n, value in enumerate(row)} if row else None
-
-
-def _meant(question: Question, asked: Window) -> Filter:
-    """Which rows of the window a question keeps; the window must be there."""
-    must_be_there(organisation(), asked.until)
-    kept: list[LiteralString] = [LISTED[question.data_type]]
-    if question.hide_idle:
-        kept.append(f"({is_busy(question.measure)})")
-    if question.flags:
-        flags = [f"({flag(each, asked.complete)})" for each in question.flags]
-        kept.append(f"({' OR '.join(flags)})")
-    named = {"month": asked.months[-1], "until": asked.until, "currency": question.currency}
-    owned = question.owners or question.teams
-    chosen = _looked_after_by(question) if owned else None
-    joined: LiteralString = ""
-    if patterns := like(question.search):
-        sought = found(patterns, most=NAMED + 1)
-        if len(sought) <= NAMED:
-            chosen = set(sought) if chosen is None else chosen & set(sought)
-        else:
-            kept.append("b.search_text LIKE ANY (%(patterns)s)")
-            joined, named["patterns"] = ACCOUNT, patterns
-    named["only"] = None if chosen is None else sorted(chosen)
-    return Filter(" AND ".join(kept), {"org": organisation(), **named}, joined)
-
-
-def _looked_after_by(question: Question) -> set[int]:
-    """Customers that these people own, or that are shared with these teams, as far as is seen."""
-    text = query("monthly_looked_after.sql")
-    named = {"owners": list(question.owners), "teams": list(question.teams)}
-    return {row[0] for row in raw().execute(text, {"org": organisation(), **named})}
 
 
 def _row(record: Record, measure: str, asked: Window) -> PageRow:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, LiteralString, TypeVar
 
+import psycopg
 from psycopg.rows import class_row
+from psycopg.types.string import TextLoader
 
 from duebook.visibility.seeing import raw
 
 HERE = Path(__file__).parent
 Row = TypeVar("Row")
+Texts = tuple[str | None, ...]
+TAKEN = 500  # rows at a time on their way into a file
 SEE_ALL = ("admin", "member_all", "service", "service_read")
 
 
@@ -25,6 +30,19 @@ def rows(row: type[Row], file: str, **named: Any) -> list[Row]:
 def records(file: str, **named: Any) -> list[tuple[Any, ...]]:
     """The answer of a file as it comes, for a report that sorts it into several types."""
     return raw().execute(query(file), {"org": organisation(), **named}).fetchall()
+
+
+def streamed(text: LiteralString, named: dict[str, Any]) -> Iterator[Texts]:
+    """The rows of a question as the database writes them, for a file.
+
+    They come while it still writes and are never all here: nothing else can be asked of it until
+    the last one has been taken.
+    """
+    size = TAKEN if psycopg.pq.version() >= 170000 else 1  # older libraries take them singly
+    with raw().cursor() as cursor:
+        for kind in ("numeric", "int8", "int4", "date"):
+            cursor.adapters.register_loader(kind, TextLoader)
+        yield from cursor.stream(text, named, size=size)
 
 
 def customer_of(account_number: str) -> int | None:

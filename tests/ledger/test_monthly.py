@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from argparse import Namespace
 from datetime import date
-from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,8 @@ from python_calamine import CalamineWorkbook
 
 from duebook.console.reporting import monthly as command
 from duebook.export.monthly import MonthlyAnswer, UnknownLanguage, locale_of, month_name
-from duebook.reports.monthly import MonthlyRow, monthly, window
+from duebook.reports.monthly import monthly, window
+from duebook.reports.monthly_question import Question
 from duebook.rollups.months import seeing_months
 from duebook.visibility.organisations import Refused
 from tests.ledger.books import Books
@@ -86,26 +87,33 @@ def test_the_window_rolls_over_months_and_years() -> None:
     assert window(date(2026, 1, 31), date(2026, 2, 1)) is None
 
 
+def answered(books: Books, form: str, *, today: date = TODAY, **asked: Any) -> bytes:
+    months = window(today)
+    assert months
+    with seeing_months(books.viewer(books.admin_email)):
+        question = Question(**{"sort": "account_number", **asked})
+        return MonthlyAnswer(question, months, locale_of("en")).content(form)
+
+
 def test_no_name_is_a_formula_in_csv_and_figures_stay() -> None:
-    asked = window(TODAY)
-    assert asked is not None
-    row = MonthlyRow(1, "-7", "=1+1", "USD", net=[Decimal("-5.00")] * 12)
-    answer = MonthlyAnswer("debt", "net", asked, [row], locale_of("en"))
-    [_heads, line] = answer.content("csv").decode().splitlines()
-    assert line.startswith("'-7,'=1+1,USD,-5.00,-5.00,")
-    assert '"account_name": "=1+1"' in answer.content("json").decode()
+    books = Books(accounts=["-7"], today=TODAY)
+    adjusted = adjust("5", "2026-03-28", "5.00", "credit") | {"account_number": "-7"}
+    books.loads("adjustments", [adjusted])
+    [_heads, line] = answered(books, "csv").decode().splitlines()
+    assert line == "'-7,Name -7,USD" + ",0.00" * 10 + ",-5.00,0.00"
+    [row] = json.loads(answered(books, "json", measure="closing"))
+    assert [row["account_number"], row["2026-04"]] == ["-7", "-5.00"]
+    [row] = json.loads(answered(books, "json", data_type="open_orders", measure="count"))
+    assert row["2026-04"] == 0
 
 
 def test_a_sheet_without_rows_of_zeros_has_what_is_owed_of_old() -> None:
     """An account in which nothing moved for twelve months still owes."""
-    asked = window(TODAY)
-    assert asked is not None
-    zeros, owed = [Decimal("0.00")] * 12, [Decimal("7.00")] * 12
-    still = MonthlyRow(1, "S", "Still", "USD", net=zeros, closing=owed, opening=owed[0])
-    idle = MonthlyRow(2, "I", "Idle", "USD", net=zeros, closing=zeros)
-    answer = MonthlyAnswer("debt", "net", asked, [still, idle], locale_of("en"), hide_idle=True)
-    assert len(answer.content("csv").splitlines()) == 1
-    book = CalamineWorkbook.from_filelike(BytesIO(answer.content("xlsx")))
+    books = Books(accounts=["STILL", "IDLE"], today=TODAY)
+    books.loads("invoices", [bill("1", "2020-01-10", "7.00") | {"account_number": "STILL"}])
+    assert len(answered(books, "csv", hide_idle=True).splitlines()) == 1
+    assert answered(books, "json", hide_idle=True) == b"[]\n"
+    book = CalamineWorkbook.from_filelike(BytesIO(answered(books, "xlsx", hide_idle=True)))
     net, closing = (book.get_sheet_by_index(at).to_python() for at in (0, 1))
     assert [len(net), len(closing)] == [1, 3]
     assert [row[14] for row in closing[1:]] == [7, 7]

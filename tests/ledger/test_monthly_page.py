@@ -12,14 +12,8 @@ import pytest
 from duebook.reports.monthly import Window, window
 from duebook.reports.monthly_drill import debt_lines, order_lines, persistence, vintage
 from duebook.reports.monthly_order import SORTS
-from duebook.reports.monthly_page import (
-    PageRow,
-    Question,
-    chart,
-    currencies,
-    page,
-    totals,
-)
+from duebook.reports.monthly_page import PageRow, chart, currencies, page, totals
+from duebook.reports.monthly_question import Question
 from duebook.rollups.months import seeing_months
 from tests.ledger.books import Books
 

@@ -21,7 +21,8 @@ from duebook.database.migrate import connect
 from duebook.reports.aging import aging
 from duebook.reports.monthly import Window, monthly, window
 from duebook.reports.monthly_drill import debt_lines, vintage
-from duebook.reports.monthly_page import PageRow, Question, page, totals
+from duebook.reports.monthly_page import PageRow, page, totals
+from duebook.reports.monthly_question import Question
 from duebook.rollups import months
 from duebook.rollups.days import keep_ready
 from duebook.visibility.organisations import console_of

@@ -15,8 +15,10 @@ from pydantic import BeforeValidator, Field
 
 from duebook.export.monthly import UnknownLanguage, locale_of, month_name
 from duebook.reports.freshness import Freshness
-from duebook.reports.monthly import EARLIEST, MEASURES, Window, adjustments, unsettled_receipts
-from duebook.reports.monthly_page import Page, PageRow, Question, Totals
+from duebook.reports.monthly import EARLIEST, MEASURES, Window
+from duebook.reports.monthly_notes import adjustments, unsettled_receipts
+from duebook.reports.monthly_page import Page, PageRow, Totals
+from duebook.reports.monthly_question import Question
 from duebook.visibility.organisations import Organisation
 from duebook.web.api.answers import Account, Amount, Currency
 from duebook.web.api.asking import SIZE, SIZE_MAX, sized
@@ -152,6 +154,8 @@ def monthly_answer(
 ) -> dict[str, Any]:
     """Inside the snapshot of the page."""
     is_debt = asked.question.data_type == "debt"
+    question = asked.question
+    owing = is_debt and not settles_itself
     return {
         "data_type": asked.question.data_type,
         "measure": asked.question.measure,
@@ -165,8 +169,8 @@ def monthly_answer(
             {**_cells(each, asked.question), "rows": each.rows} for each in totals if each.rows
         ],
         "next": page.rows[-1].key if page.has_after else None,
-        "adjustments": _sums(adjustments(window)) if is_debt else [],
-        "unsettled": _sums(unsettled_receipts(window)) if is_debt and not settles_itself else [],
+        "adjustments": _sums(adjustments(question, window)) if is_debt else [],
+        "unsettled": _sums(unsettled_receipts(question, window)) if owing else [],
         "data_as_of": fresh.as_of,
         "data_is_late": fresh.is_late,
     }

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from duebook.export.monthly import UnknownLanguage, locale_of
 from duebook.reports.monthly import Window, window
 from duebook.reports.monthly_asked import NotKnown, currency_of, question_of
-from duebook.reports.monthly_page import Question
+from duebook.reports.monthly_question import Question
 from duebook.web.asked import OrganisationRequest, Unclear, asked_of
 from duebook.web.filters import text
 

@@ -9,7 +9,8 @@ from functools import lru_cache
 from time import time
 
 from duebook.reports.monthly import Window
-from duebook.reports.monthly_page import Question, page
+from duebook.reports.monthly_page import page
+from duebook.reports.monthly_question import Question
 from duebook.visibility.viewer import Viewer
 
 STEPS = 3

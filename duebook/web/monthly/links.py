@@ -14,6 +14,7 @@ from duebook.export.monthly import month_name
 from duebook.reports.monthly import MEASURES
 from duebook.reports.monthly_order import FLAGS
 from duebook.reports.monthly_page import Page
+from duebook.reports.monthly_question import NO_OWNER
 from duebook.reports.workers import owners, teams
 from duebook.web.monthly.asked import Looking
 
@@ -120,10 +121,16 @@ def _measure(looking: Looking, code: str) -> Way:
 
 def _filters(looking: Looking) -> list[Filter]:
     return [
-        _filter(looking, "owner", _("Owner"), owners(), looking.question.owners),
+        _filter(looking, "owner", _("Owner"), _owners(), looking.question.owners),
         _filter(looking, "team", _("Team"), teams(), looking.question.teams),
         _flags(looking),
     ]
+
+
+def _owners() -> list[tuple[int, str]]:
+    """Where anybody owns an account, one can ask for those that nobody does."""
+    found = owners()
+    return [*found, (NO_OWNER, _("No owner"))] if found else []
 
 
 def _flags(looking: Looking) -> Filter:

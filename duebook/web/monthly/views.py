@@ -11,9 +11,11 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from duebook.reports.monthly import Window, adjustments, unsettled_receipts
+from duebook.reports.monthly import Window
+from duebook.reports.monthly_notes import adjustments, unsettled_receipts
 from duebook.reports.monthly_page import currencies
 from duebook.reports.monthly_page import page as page_of
+from duebook.reports.monthly_question import Question
 from duebook.visibility.middleware import prepared
 from duebook.web.asked import OrganisationRequest
 from duebook.web.audience import for_staff
@@ -78,9 +80,11 @@ def notes(request: OrganisationRequest, slug: str) -> HttpResponse:
     return render(request, "monthly/notes.html", shown)
 
 
-def _of(looking: Looking, sums: Callable[[Window], list[tuple[str, Decimal]]]) -> Decimal | None:
+def _of(
+    looking: Looking, sums: Callable[[Question, Window], list[tuple[str, Decimal]]]
+) -> Decimal | None:
     """The sum in the currency that is shown; None when there is nothing of the kind."""
-    return dict(sums(looking.window)).get(looking.currency)
+    return dict(sums(looking.question, looking.window)).get(looking.currency)
 
 
 def _looking(request: OrganisationRequest) -> Looking:
