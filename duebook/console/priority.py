@@ -64,7 +64,8 @@ def _weight(text: str) -> tuple[str, int]:
     except InvalidOperation:
         hundredths = Decimal("NaN")
     least = 1 if name == "five_points_at" else 0
-    if not hundredths.is_finite() or hundredths % 1 or not least <= hundredths <= 100 * MOST:
+    is_in = hundredths.is_finite() and least <= hundredths <= 100 * MOST
+    if not is_in or hundredths % 1:
         raise Refused(
             f"{number!r} cannot be the weight {name}: give a number from"
             f" {Decimal(least) / 100} to {MOST} with two decimals at most."

@@ -121,17 +121,22 @@ def _refuse_unknown_amounts(writing: Writing, whole: Profile, columns: dict[str,
 
 
 def _may_be_part_of(whole: Profile, column: Profile, rows: Sequence[SourceRow]) -> bool:
-    """Amounts with decimals, each between zero and the row's whole amount, and not all alike."""
+    """Amounts, each between zero and the row's whole amount: some a part of it (with decimals, for
+    a number of pieces may be less, too), or some the whole and some nothing.
+    """
     seen = column.amounts
-    if not seen.with_decimals or seen.count < column.filled or seen.count * 2 < whole.filled:
+    if not seen.count or seen.count < column.filled or seen.count * 2 < whole.filled:
         return False
     pairs = [
         (_size(row.cells[column.position]), _size(row.cells[whole.position]))
         for row in rows
         if not row.trouble and max(column.position, whole.position) < len(row.cells)
     ]
-    is_smaller = all(part <= all_ for part, all_ in pairs)
-    return is_smaller and any(part and part != all_ for part, all_ in pairs)
+    if not all(part <= all_ for part, all_ in pairs):
+        return False
+    is_part = seen.with_decimals and any(part and part != all_ for part, all_ in pairs)
+    is_whole = any(part and part == all_ for part, all_ in pairs)
+    return bool(is_part) or (is_whole and any(all_ and not part for part, all_ in pairs))
 
 
 def _size(cell: str) -> float:

@@ -16,6 +16,7 @@ from duebook.ingest.rows import Exact
 
 FIRST_FIELD = 2  # of the values of a row, after its line and its fingerprint
 TOTALS = "a row of totals, or a heading"
+GOES_ON = "more of the row above, in columns that are not used"
 
 _TOTAL = re.compile(
     r"(?:(?:grand|sub|report|overall)[\s-]*)?totals?\b|(?:gesamt|zwischen|end)?summen?\b|gesamt\b"
@@ -44,6 +45,7 @@ def gaps(bound: Bound) -> Gap | None:
     dates_at = [
         at for feed in bound.feeds if feed.field.type == "date" for at in feed.positions[:1]
     ]
+    used = {at for feed in bound.feeds for at in feed.positions} | {*bound.others.values()}
     last = dict.fromkeys(carried, "")
 
     def gap(cells: list[str]) -> str | None:
@@ -54,6 +56,8 @@ def gaps(bound: Bound) -> Gap | None:
         if is_total:
             last.update(dict.fromkeys(carried, ""))
             return TOTALS
+        if filled and not any(cells[at].strip() for at in used):
+            return GOES_ON
         for at in carried:
             if cells[at].strip():
                 last[at] = cells[at]

@@ -71,7 +71,10 @@ class _File:
 
     def rows(self, keys: list[str]) -> Iterator[SourceRow]:
         for line, record in self.records():
-            yield _row(line, dict(_flat(record)), keys)
+            if isinstance(record, _Broken):
+                yield SourceRow(line, [], record.reason, {})
+            else:
+                yield _row(line, dict(_flat(record)), keys)
 
     def inner(self, whole: Source, key: str, keys: list[str]) -> Source:
         """The items of one list, numbered through the file, each with its invoice's number."""
@@ -103,6 +106,13 @@ class _File:
             raise Unreadable.because(self.path, trouble) from None
 
 
+@dataclass(frozen=True)
+class _Broken:
+    """A line that is not JSON, in the place of its object."""
+
+    reason: str
+
+
 class _Reader:
     """Objects out of a stream of text, one at a time, none of them endless."""
 
@@ -123,9 +133,14 @@ class _Reader:
                 break
             place += 1
             line = place if is_array else self.line
-            value = self._value()
-            if not isinstance(value, dict):
-                raise self._wrong('what stands there is no object such as {"amount": 1}')
+            try:
+                value = self._value()
+                if not isinstance(value, dict):
+                    raise self._wrong('what stands there is no object such as {"amount": 1}')
+            except Unreadable:
+                if is_array or place == 1 or not (broken := self._passed_over()):
+                    raise
+                value = broken
             yield line, value
             if is_array and self._next() == ",":
                 self.at += 1
@@ -172,6 +187,16 @@ class _Reader:
             self.buffer += block
             got += len(block)
         return got > 0
+
+    def _passed_over(self) -> _Broken | None:
+        """The rest of a line that is no object although it looks as if it were whole: among objects
+        one on each line it is a row that cannot be read. None for anything else.
+        """
+        text = self.buffer[self.at :].partition("\n")[0]
+        if len(text) > RECORD_LIMIT or not (text[:1] == "{" and text.rstrip(_SPACE)[-1] == "}"):
+            return None
+        self.at += len(text)
+        return _Broken("This line is not JSON: correct it, or export the file again.")
 
     def _wrong(self, what: str) -> Unreadable:
         what = " ".join(what.split())[:200]

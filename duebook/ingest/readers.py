@@ -14,6 +14,7 @@ from duebook.ingest.cells import (
     Value,
     Wrong,
     amount_parser,
+    is_null_word,
     parser,
     without_decimal,
 )
@@ -56,7 +57,7 @@ def _reader(bound: Bound, feed: Feed, *, amounts: Callable[[str], Decimal], note
     if is_plain:
         read = _plain_reader(parse, without=without)
     else:
-        read = _full_reader(feed, parse, nulls=mapping.nulls, without=without)
+        read = _full_reader(feed, parse, nulls=mapping.nulls, without=without, note=note)
     if feed.field.type in _REPEATING:
         read = Remembered(read).__getitem__
     if not bound.typed:
@@ -154,14 +155,19 @@ def _full_reader(
     *,
     nulls: frozenset[str],
     without: Callable[[], Value | None],
+    note: Note,
 ) -> Read:
     translate, prefix = feed.column.translate, feed.column.prefix
     strips = feed.column.strip_decimal
+    said = f"read as an empty cell in {feed.label or feed.field.name}"
 
     def read(cell: str) -> Value | None:
         text = cell.strip()
         word = text.casefold()
-        text = "" if word in nulls else text
+        if word in nulls:
+            if is_null_word(text):
+                note(f'"{text}" {said}')
+            text = ""
         text = translate.get(word, text)
         text = without_decimal(text) if strips else text
         return parse(prefix + text) if text else without()

@@ -80,7 +80,7 @@ WITH setting AS (
            CASE %(intake)s || ':' || COALESCE(j.status, '')
                WHEN 'invoices:draft' THEN 'draft' WHEN 'invoices:void' THEN 'void' WHEN 'invoices:cancelled' THEN 'cancelled'
                WHEN 'payments:pending' THEN 'draft' WHEN 'payments:frozen' THEN 'draft'
-               WHEN 'payments:void' THEN 'void' WHEN 'payments:terminated' THEN 'void'
+               WHEN 'payments:void' THEN 'void' WHEN 'payments:terminated' THEN 'void' WHEN 'payments:disputed' THEN 'void'
                WHEN 'orders:cancelled' THEN 'cancelled'
                ELSE CASE WHEN j.status IS NULL AND NOT 'status' = ANY (COALESCE(j.given, %(fields)s)) THEN COALESCE(j.old_state, 'sent')
                          WHEN j.old_state = 'void' AND %(intake)s = 'payments' THEN 'void'

@@ -21,7 +21,7 @@ from duebook.ingest.profile import Profile
 from duebook.ingest.proposal import SHOWN, FieldProposal
 from duebook.ingest.proposal import Proposal as Proposal
 from duebook.ingest.rows import Source
-from duebook.ingest.written import PLAIN, Writing
+from duebook.ingest.written import PLAIN, Writing, nulls_beside
 
 OWN = "Duebook's own column names"
 
@@ -74,6 +74,8 @@ def _own(writing: Writing, kind: Kind) -> Proposal:
         if writing.doubts and not odd.keys() & kind.required:
             mapping = writing.given
             writing.doubts.clear()
+    nulls = nulls_beside(kind, {name: [each] for name, each in fed.items()})
+    mapping = replace(mapping, nulls=mapping.nulls | nulls)
     fields = [FieldProposal(name, (each.name,), 1.0, OWN) for name, each in fed.items()]
     return _proposal(writing, kind.name, OWN, mapping, fields)
 

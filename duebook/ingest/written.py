@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from duebook.ingest.binding import shown
+from duebook.ingest.cells import AMOUNT_NULL_WORDS
 from duebook.ingest.decide import dates, marks
 from duebook.ingest.feeds import Column, Mapping
 from duebook.ingest.guess import OURS, plain_name
@@ -59,7 +60,7 @@ class Writing:
         columns = {
             name: _with_ids(column, fed[name], kind, name) for name, column in told.columns.items()
         }
-        return replace(mapping, columns=columns, nulls=mapping.nulls | _nulls(every))
+        return replace(mapping, columns=columns, nulls=mapping.nulls | _nulls(every, kind, fed))
 
     def _with_given(self, mapping: Mapping) -> Mapping:
         """What somebody has said goes before what the file seems to say."""
@@ -176,9 +177,37 @@ def _codes_in(name: str) -> list[str]:
     return [each for each in words if each.isupper() and is_currency(each)]
 
 
-def _nulls(columns: Iterable[Profile]) -> frozenset[str]:
+def _nulls(columns: Iterable[Profile], kind: Kind, fed: Fed) -> frozenset[str]:
     counted = [(text, count) for column in columns for text, count in column.nulls.items()]
-    return frozenset(text.casefold() for text, count in counted if count > 1)
+    found = frozenset(text.casefold() for text, count in counted if count > 1)
+    return found - _wrong_amounts(kind, fed)
+
+
+def nulls_beside(kind: Kind, fed: Fed) -> frozenset[str]:
+    """Words for nothing of a file in Duebook's own names, where names may be any text: those that
+    stand where no text can, or are what a column of texts says most often.
+    """
+    found = set()
+    for name, columns in fed.items():
+        is_text = kind.fields[kind.slots[name]].type == "text"
+        for column in columns:
+            others = max(column.words.values(), default=0)
+            for text, count in column.nulls.items():
+                if not is_text or count > max(others, 1):
+                    found.add(text.casefold())
+    return frozenset(found - _wrong_amounts(kind, fed))
+
+
+def _wrong_amounts(kind: Kind, fed: Fed) -> frozenset[str]:
+    """An amount that is not a number comes from a calculation gone wrong, and is not nothing."""
+    amounts = [
+        column
+        for name, columns in fed.items()
+        if kind.fields[kind.slots[name]].type in _AMOUNTS
+        for column in columns
+    ]
+    words = {text.casefold() for column in amounts for text in column.nulls}
+    return frozenset(words - AMOUNT_NULL_WORDS)
 
 
 def _with_ids(column: Column, fed: Sequence[Profile], kind: Kind, name: str) -> Column:

@@ -70,8 +70,9 @@ def _until(today: date, through: date | None) -> date | None:
     """The day until which facts of a window count; None when its last month is to come."""
     if through is None or through.replace(day=1) == today.replace(day=1):
         return today
-    following = (through.replace(day=1) + timedelta(days=31)).replace(day=1)
-    return following - timedelta(days=1) if following <= today else None
+    if through > today:
+        return None
+    return (through.replace(day=1) + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
 WAIT = "the figures of these months are being worked out; ask again"

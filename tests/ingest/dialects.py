@@ -160,7 +160,7 @@ odoo = _of(
     "|Tax Excluded=+half|Total=+amount|Amount Due=+open|Currency=currency|Payment Status=awaiting"
     "|Status=posted"
 )
-erpnext = _of(
+_erpnext = _of(
     "ID=number|Customer=account|Customer Name=name|Posting Date=issued|Due Date=due"
     "|Grand Total=amount|Outstanding Amount=open|Currency=currency|Status=overdue"
 )
@@ -169,6 +169,16 @@ _aging = _of(
     "|Amount=amount|Open balance=open"
 )
 _open = _of("=|Date=issued|Transaction type=memo|Num=number|Terms=|Due date=due|Open balance=open")
+
+
+def erpnext(ledger: Sequence[Invoice], way: Way) -> Table:
+    """With the items of each invoice, of which all but the first stand below it."""
+    header, rows = _erpnext(ledger, way)
+    more = [*[""] * len(header), "Second item", way.amount(Decimal(1))]
+    items = [[*row, "First item", way.amount(Decimal(2))] for row in rows]
+    return [*header, "Item (Items)", "Amount (Items)"], [
+        each for row in items for each in (row, more)
+    ]
 
 
 def fbl5n(ledger: Sequence[Invoice], way: Way) -> Table:

@@ -56,6 +56,16 @@ def test_a_list_of_objects_and_objects_on_lines_are_the_same(file):
         assert [each.line for each in by_line] == [1, 2]
 
 
+def test_a_broken_line_among_lines_is_a_row_that_cannot_be_read(file):
+    lines = '{"a": 1}\n{"a": 2, }\n{"a": "b"c"}\r\n{"a": {"b": -3}}\n{a}'
+    [source] = tables(file(lines, "sent.jsonl"), name="sent.jsonl")
+
+    rows = list(source)
+    assert [row.line for row in rows] == [1, 2, 3, 4, 5]
+    assert [bool(row.trouble) for row in rows] == [False, True, True, False, True]
+    assert rows[3].cells == ["", "-3"]
+
+
 def test_numbers_keep_every_digit(file):
     text = '[{"a": 1190.10, "b": 0.1000000000000000055511151231257827, "c": 12345678901234567890}]'
     [source] = tables(file(text), name="sent.json")

@@ -222,6 +222,23 @@ def test_an_unknown_column_that_may_be_what_is_open_is_asked_about(file):
     for name in ("VAT", "1-30"):
         path = file(invoices("C1,1,2026-01-31,100,30.50", header=header.replace("Rem.", name)))
         assert len(rows(path)) == 1
+    # In full or not at all is telling, too; pieces and shares are not.
+    for cells in (("100.00", "0.00"), ("100", "0"), ("100", "")):
+        said = doubt(
+            file(
+                invoices(
+                    f"C1,1,2026-01-31,100,{cells[0]}",
+                    f"C1,2,2026-01-31,9,{cells[1]}",
+                    header=header,
+                )
+            )
+        )
+        assert '"Rem." holds amounts' in said
+    for cells in (("3", "1"), ("0.00", "0.00"), ("100", "9")):
+        path = invoices(
+            f"C1,1,2026-01-31,100,{cells[0]}", f"C1,2,2026-01-31,9,{cells[1]}", header=header
+        )
+        assert len(rows(file(path))) == 2
 
 
 def test_a_statement_of_account_is_asked_about(file):
@@ -508,10 +525,34 @@ def test_words_for_nothing_among_names_are_found(file):
     assert row[SLOTS["account_name"]] == "NULL"
 
 
+def test_an_amount_that_is_not_a_number_is_not_nothing(file):
+    header = "Customer No,Invoice No,Invoice Date,Amount,Balance"
+    path = file(invoices("C1,1,2026-01-31,5,NaN", "C2,2,2026-01-31,5,NaN", header=header))
+    for row in checked(open_files(path)[0]):
+        assert isinstance(row, Rejected)
+
+
 # Duebook's own names
 
 
 OWN = "account_number,invoice_number,issue_date,due_date,amount\n"
+
+
+@pytest.mark.parametrize(
+    ("rows_", "names"),
+    [
+        # It stands where no text can.
+        (["C1,NULL,1,2026-01-31,NULL,5", "C2,Acme,2,2026-01-31,,5"], [None, "Acme"]),
+        # It is what the column mostly says.
+        (["C1,NULL,1,2026-01-31,,5", "C2,NULL,2,2026-01-31,,5"], [None, None]),
+        (["C1,NULL,1,2026-01-31,,5"], ["NULL"]),
+        (["C1,nil,1,2026-01-31,n/a,5", "C2,None,2,2026-01-31,NULL,5"], ["nil", "None"]),
+    ],
+)
+def test_words_for_nothing_among_names_of_a_file_of_ours(file, rows_, names):
+    header = "account_number,account_name,invoice_number,issue_date,due_date,amount"
+    found = rows(file(invoices(*rows_, header=header)))
+    assert [row[SLOTS["account_name"]] for row in found] == names
 
 
 def test_own_names_written_plainly_load_as_ever(file):

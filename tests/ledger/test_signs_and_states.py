@@ -194,7 +194,7 @@ def test_what_was_never_sent_counts_on_no_date(books: Books, status: str) -> Non
     assert books.invoice("1", "100.00", status=status, as_at="2026-04-01").says_nothing_new
 
 
-@pytest.mark.parametrize("status", ["pending", "frozen", "terminated", "void"])
+@pytest.mark.parametrize("status", ["pending", "frozen", "terminated", "disputed", "void"])
 def test_a_payment_that_did_not_settle_counts_on_no_date(books: Books, status: str) -> None:
     books.payment("P1", "100.00", date="2026-02-01", status=status)
 
@@ -238,11 +238,12 @@ def test_a_void_document_is_not_void_before_its_corrected_date(books: Books) -> 
     assert left(books, "1", "01-01", "03-31", "04-01") == [0, 0, 0]
 
 
-def test_a_bounced_payment_by_status(books: Books) -> None:
+@pytest.mark.parametrize("status", ["bounced", "terminated", "disputed"])
+def test_a_bounced_payment_by_status(books: Books, status: str) -> None:
     books.invoice("1", "100.00")
     books.payment("P1", "100.00", date="2026-02-01")
     books.applies("P1", "1", "100.00", date="2026-02-01")
-    books.payment("P1", "100.00", date="2026-02-01", status="bounced", as_at="2026-03-01")
+    books.payment("P1", "100.00", date="2026-02-01", status=status, as_at="2026-03-01")
 
     assert left(books, "1", "02-01", "02-28", "03-01") == [0, 0, 100]
 
