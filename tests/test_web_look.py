@@ -268,9 +268,8 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     for name, answer in {
         "accounts": [],
         "documents": nothing,
-        "paid_this_year": [],
-        "months": {},
-        "orders": ([], [], False),
+        "year": clients.Year({}, {}),
+        "order_counts": {},
     }.items():
         monkeypatch.setattr(clients, name, lambda *_, answer=answer, **__: answer)
     monkeypatch.setattr(context, "places", lambda _: [])
@@ -294,7 +293,9 @@ def owed() -> PortalRow:
         "unapplied_credits": "4",
         "outstanding": "96",
     }
-    values = {name: Decimal(amount).quantize(Decimal("0.01")) for name, amount in amounts.items()}
+    values: dict[str, Any] = {
+        name: Decimal(amount).quantize(Decimal("0.01")) for name, amount in amounts.items()
+    }
     return PortalRow(
         customer_id=1,
         account_number="C-1",

@@ -116,7 +116,7 @@ def client_documents(asked: Question, *, sort: str) -> Answer:
     page = clients.documents(asked, sort=sort, size=None)
     totals = [
         _total(each.currency, {"amount": each.amount, "balance": each.balance, "part": each.part})
-        for each in page.sums
+        for each in page.sums or []
     ]
     title = _title("Invoices", asked.as_of, asked.basis)
     return Answer(title, asked.as_of, CLIENT_DOCUMENTS, page.rows, totals)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -84,7 +84,11 @@ class AgingPage:
 
 @dataclass(frozen=True)
 class PortalRow:
-    """The same figures as a client reads them: 0-30 holds what is not yet due as well."""
+    """The same figures as a client reads them: 0-30 holds what is not yet due as well.
+
+    `open_count` documents have something left, `invoice_count` of them are invoices, and of
+    `disputed_count` something is disputed; 0 where nobody counted them.
+    """
 
     customer_id: int
     account_number: str
@@ -100,6 +104,9 @@ class PortalRow:
     debit_adjustments: Decimal
     unapplied_credits: Decimal
     outstanding: Decimal
+    open_count: int = 0
+    invoice_count: int = 0
+    disputed_count: int = 0
 
 
 def aging(
@@ -169,8 +176,13 @@ def portal_aging(
     *, as_of: date, basis: str = "due", edges: Edges = USUAL, customer_id: int | None = None
 ) -> list[PortalRow]:
     """The aging with a client's buckets: 0-30 is Current and 1-30, 90+ is 91 and more."""
-    found = aging(as_of=as_of, basis=basis, edges=edges, customer_id=customer_id)
-    return [portal_row(row) for row in found]
+    named_edges = {"basis": basis, **named(edges)}
+    found = records("portal_aging.sql", as_of=as_of, customer=customer_id, **named_edges)
+    return [_counted(portal_row(AgingRow(*each[:-3])), *each[-3:]) for each in found]
+
+
+def _counted(row: PortalRow, open_: int, invoices: int, disputed: int) -> PortalRow:
+    return replace(row, open_count=open_, invoice_count=invoices, disputed_count=disputed)
 
 
 def portal_total(total: AgingTotal) -> PortalRow:

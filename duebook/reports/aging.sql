@@ -7,7 +7,8 @@ SELECT c.id AS customer_id, c.account_number, c.name AS account_name, c.sort_nam
        s.unapplied * y.unit AS unapplied_credits, (s.invoices + s.debits - s.unapplied) * y.unit AS outstanding,
        -- half up in whole numbers: a quotient cut to its digits and rounded again can end one too high
        CASE WHEN s.invoices = 0 THEN 0.0000 ELSE div(20000 * s.weighted_days + s.invoices, 2 * s.invoices) * 0.0001 END AS weighted_avg_days_overdue,
-       s.debits * y.unit AS debit_adjustments, s.invoices * y.unit AS invoices, s.weighted_days, s.not_yet_due * y.unit AS not_yet_due
+       s.debits * y.unit AS debit_adjustments, s.invoices * y.unit AS invoices, s.weighted_days, s.not_yet_due * y.unit AS not_yet_due,
+       s.open_count, s.invoice_count, s.disputed_count
 FROM (
     SELECT customer_id, currency,
            COALESCE(sum(balance - disputed) FILTER (WHERE ages AND age_days <= 0), 0)               AS current,
@@ -20,7 +21,8 @@ FROM (
            COALESCE(sum(balance) FILTER (WHERE ages), 0)                                            AS invoices,
            COALESCE(sum(balance) FILTER (WHERE class = 'charge' AND NOT ages), 0)                   AS debits,
            COALESCE(sum(balance * GREATEST(days_past_due, 0)) FILTER (WHERE ages), 0)               AS weighted_days,
-           COALESCE(sum(balance - disputed) FILTER (WHERE ages AND days_past_due <= 0), 0)          AS not_yet_due
+           COALESCE(sum(balance - disputed) FILTER (WHERE ages AND days_past_due <= 0), 0)          AS not_yet_due,
+           count(*) AS open_count, count(*) FILTER (WHERE ages) AS invoice_count, count(*) FILTER (WHERE disputed > 0) AS disputed_count
     FROM ({open_items}) AS item
     GROUP BY customer_id, currency
 ) AS s

@@ -1,8 +1,7 @@
 -- The documents of a client as one list: how each stands on a day, and its part in the figure asked for (without one, what
--- is left of it). Charges without a due date count as due when they were issued. Drafts are none of a client's rows; what
--- was cancelled was never sent.
-SELECT d.id, d.customer_id, d.number, d.kind, d.class, d.ages, d.issue_date, d.due_on, d.currency, d.amount, d.balance,
-       d.void_on, d.origin, d.disputed, d.days_past_due, d.state,
+-- is left of it). Charges without a due date count as due when they were issued. [which]: true, or those of some numbers.
+SELECT d.id, d.customer_id, d.number, d.kind, d.class, d.origin, d.issue_date, d.due_on, d.currency, d.amount, d.balance, d.disputed,
+       d.days_past_due, d.state,
        CASE %(figure)s WHEN '' THEN d.balance
             WHEN 'invoices' THEN CASE WHEN d.ages THEN d.balance ELSE 0 END
             WHEN 'disputed' THEN d.disputed
@@ -25,27 +24,18 @@ FROM (
                 WHEN p.document_id IS NOT NULL THEN 'resolved'
                 ELSE 'sent' END AS state
     FROM (
-        SELECT d.id, d.customer_id, d.number, d.kind, d.class, d.ages, d.issue_date, d.currency, d.amount, d.void_on,
-               d.origin, d.state AS stored, COALESCE(d.due_date, d.issue_date) AS due_on,
+        SELECT d.id, d.customer_id, d.number, d.kind, d.class, d.ages, d.origin, d.issue_date, d.currency, d.amount, d.void_on,
+               d.state AS stored, COALESCE(d.due_date, d.issue_date) AS due_on,
                CASE WHEN d.closed_on <= %(as_of)s::date THEN 0
                     WHEN d.first_allocated_on > %(as_of)s::date THEN d.amount
                     WHEN d.last_changed_on <= %(as_of)s::date THEN d.open_amount
-                    ELSE d.amount - COALESCE((
-                        SELECT sum(a.amount) FROM ar.allocation a
-                        WHERE a.org_id = %(org)s AND d.id = CASE d.class WHEN 'charge' THEN a.charge_id ELSE a.source_id END
+                    ELSE d.amount - COALESCE((  -- a document is charge or source, never both
+                        SELECT sum(a.amount)::bigint FROM ar.allocation a
+                        WHERE a.org_id = %(org)s AND (a.charge_id = d.id OR a.source_id = d.id)
                           AND a.effective_on <= %(as_of)s::date AND a.ended_on > %(as_of)s::date), 0)
                END AS balance
         FROM ar.document d
-        WHERE d.org_id = %(org)s AND d.class <> 'order' AND d.issue_date <= %(as_of)s::date AND d.state <> 'cancelled'
-          AND (%(customer)s::bigint IS NULL OR d.customer_id = %(customer)s)
-          AND (%(currency)s = '' OR d.currency = %(currency)s)
-          AND (%(figure)s = '' OR d.closed_on > %(as_of)s::date)
-          AND (%(figure)s IN ('outstanding', 'debit_adjustments', 'unapplied_credits') OR d.ages)
-          AND (%(issued_from)s::date IS NULL OR d.issue_date >= %(issued_from)s)
-          AND (%(issued_to)s::date IS NULL OR d.issue_date <= %(issued_to)s)
-          AND (%(due_from)s::date IS NULL OR COALESCE(d.due_date, d.issue_date) >= %(due_from)s)
-          AND (%(due_to)s::date IS NULL OR COALESCE(d.due_date, d.issue_date) <= %(due_to)s)
-          AND (%(number)s = '' OR strpos(lower(d.number), lower(%(number)s)) > 0)
+        WHERE [which] AND {client_filter}
         OFFSET 0  -- a fence: without it the balance is worked out anew wherever it is named
     ) AS d
     LEFT JOIN (

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, LiteralString
 
-from duebook.reports.aging import USUAL, Edges, days
+from duebook.reports.aging import USUAL, Edges, days, portal_aging
 from duebook.reports.rows import organisation, query, records, rows
 from duebook.visibility.seeing import raw
 
@@ -36,6 +36,7 @@ ORDERS: Mapping[str, tuple[LiteralString, LiteralString]] = {  # the expression,
     "balance": ("i.balance", "bigint"),
 }
 USUAL_ORDER = "-due_date"
+PLACED: LiteralString = "d.id = ANY ((SELECT ids FROM place)::bigint[])"
 
 
 @dataclass(frozen=True)
@@ -107,20 +108,21 @@ class ClientSum:
     documents: int
     amount: Decimal
     balance: Decimal
-    disputed: Decimal
     part: Decimal
 
 
 @dataclass(frozen=True)
 class ClientPage:
+    """`sums` is None where they were left out."""
+
     rows: list[ClientItem]
-    sums: list[ClientSum]
+    sums: list[ClientSum] | None
     has_more: bool = False
     sort: str = field(default=USUAL_ORDER)
 
     @property
     def count(self) -> int:
-        return sum(each.documents for each in self.sums)
+        return sum(each.documents for each in self.sums or [])
 
 
 @dataclass(frozen=True)
@@ -143,16 +145,36 @@ class ClientMonth:
 
 
 @dataclass(frozen=True)
-class Movement:
-    """What changed an account's debt on a day; signed. The first of a period is what was before."""
+class Year:
+    """Both by currency. Months are in order, the last one is the day itself."""
 
-    id: int | None
+    paid: Mapping[str, Paid]
+    months: Mapping[str, list[ClientMonth]]
+
+
+@dataclass(frozen=True)
+class _Moved:
+    """A month in one currency: what moved the debt, and what was paid of it since January."""
+
+    currency: str
     at: date
-    number: str | None
-    kind: str | None
-    document_class: str | None
+    moved: Decimal
+    paid: Decimal
+    payments: int
+    last_on: date | None
+
+
+@dataclass(frozen=True)
+class Movement:
+    """What changed an account's debt on a day; signed."""
+
+    id: int
+    at: date
+    number: str
+    kind: str
+    document_class: str
     is_void: bool
-    origin: str | None
+    origin: str
     due_date: date | None
     amount: Decimal
 
@@ -198,36 +220,46 @@ def accounts() -> list[ClientAccount]:
 
 
 def documents(
-    asked: Question, *, sort: str = USUAL_ORDER, after: str = "", size: int | None = 50
+    asked: Question,
+    *,
+    sort: str = USUAL_ORDER,
+    after: str = "",
+    size: int | None = 50,
+    summed: bool = True,
 ) -> ClientPage:
     """Some documents in order, those after the key of a row, and the sums of all that match.
 
-    `sort` is one of ORDERS, `-` before it reverses. Raises KeyError for another one, and
-    ValueError for a key that is none.
+    `sort` is one of ORDERS, `-` before it reverses. Without `summed` the sums are left out. Raises
+    KeyError for another order, and ValueError for a key that is none.
     """
     expression, kind = ORDERS[sort.removeprefix("-")]
     way: LiteralString = "DESC" if sort.startswith("-") else "ASC"
     beyond: LiteralString = "<" if sort.startswith("-") else ">"
-    text = query("client_page.sql").replace("[order]", f"{expression} {way}, i.id {way}")
-    text = text.replace("[key]", expression.replace("i.", "p.", 1) + "::text")
     named: dict[str, Any] = {**_named(asked), "size": None if size is None else size + 1}
+    later: LiteralString = "true"
     if after:
         value, _, id = after.rpartition("~")
         named |= {"key": _typed(value, kind), "key_id": _typed(id, "bigint")}
-        text = text.replace(
-            "[after]", f"({expression}, i.id) {beyond} (%(key)s::{kind}, %(key_id)s::bigint)"
-        )
-    found = raw().execute(text.replace("[after]", "true"), named).fetchall()
-    lines = [_item(each) for each in found if each[0] is not None]
-    sums = [ClientSum(each[10], each[-1], *each[11:15]) for each in found if each[0] is None]
+        later = f"({expression}, i.id) {beyond} (%(key)s::{kind}, %(key_id)s::bigint)"
+    is_plain = not asked.figure and not asked.states and expression != "i.balance"
+    text = _placed(
+        query("client_page.sql"),
+        found=query("client_plain.sql") if is_plain else _found(),
+        shown=_placed(query("client_items.sql"), which=PLACED),
+        order=f"{expression} {way}, i.id {way}",
+        key=f"{expression}::text",
+        after=later,
+    )
+    lines = [_item(each) for each in raw().execute(text, named).fetchall()]
     shown = lines if size is None else lines[:size]
+    sums = document_sums(asked) if summed else None
     return ClientPage(shown, sums, has_more=len(shown) < len(lines), sort=sort)
 
 
-def paid_this_year(*, as_of: date, customer_id: int | None = None) -> list[Paid]:
-    """Per currency, since the first of January of that year; receipts, reported ones included."""
-    since = as_of.replace(month=1, day=1)
-    return rows(Paid, "client_paid.sql", since=since, as_of=as_of, customer=customer_id)
+def document_sums(asked: Question) -> list[ClientSum]:
+    """What all documents that match come to, by currency."""
+    text = _placed(query("client_sums.sql"), found=_found())
+    return [ClientSum(*each) for each in raw().execute(text, _named(asked)).fetchall()]
 
 
 def month_ends(as_of: date) -> list[date]:
@@ -238,13 +270,32 @@ def month_ends(as_of: date) -> list[date]:
     return ends[::-1]
 
 
-def months(*, as_of: date, customer_id: int | None = None) -> dict[str, list[ClientMonth]]:
-    """Per currency, what was owed at the last twelve month ends; today stands for this month's."""
-    named = {"as_of": as_of, "days": month_ends(as_of), "customer": customer_id}
-    by_currency: dict[str, list[ClientMonth]] = {}
-    for each in rows(ClientMonth, "client_months.sql", **named):
-        by_currency.setdefault(each.currency, []).append(each)
-    return by_currency
+def year(*, as_of: date, owed: Mapping[str, Decimal], customer_id: int | None = None) -> Year:
+    """What was paid since the first of January, and what was owed at the last twelve month ends.
+
+    `owed` is what is owed on that day, by currency; from there it goes back by what moved it.
+    """
+    ends, new_year = month_ends(as_of), as_of.replace(month=1, day=1)
+    found = rows(
+        _Moved,
+        "client_year.sql",
+        as_of=as_of,
+        days=ends,
+        since=min(ends[0] + timedelta(days=1), new_year),
+        new_year=new_year,
+        customer=customer_id,
+    )
+    currencies = dict.fromkeys([*owed, *(each.currency for each in found)])
+    moved = {(each.currency, each.at): each.moved for each in found}
+    months: dict[str, list[ClientMonth]] = {}
+    for currency in currencies:
+        left = owed.get(currency, Decimal(0))
+        months[currency] = []
+        for end in reversed(ends):
+            months[currency].insert(0, ClientMonth(currency, end, left))
+            left -= moved.get((currency, end), Decimal(0))
+    paid = (_paid(each, [at for at in found if at.currency == each]) for each in currencies)
+    return Year({each.currency: each for each in paid if each}, months)
 
 
 def activity(
@@ -252,9 +303,10 @@ def activity(
 ) -> tuple[Decimal, list[Movement]]:
     """What was owed before `since`, and what moved it until `until`, oldest first."""
     named = {"customer": customer_id, "currency": currency, "since": since, "until": until}
-    found = [Movement(*each) for each in records("client_activity.sql", **named)]
-    opening = next(each for each in found if each.id is None)
-    return opening.amount, [each for each in found if each.id is not None]
+    moved = rows(Movement, "client_activity.sql", **named)
+    aged = portal_aging(as_of=until, customer_id=customer_id)
+    owed = sum((each.outstanding for each in aged if each.currency == currency), Decimal(0))
+    return owed - sum((each.amount for each in moved), Decimal(0)), moved
 
 
 def orders(
@@ -284,6 +336,11 @@ def orders(
     return shown[:size], sums, len(shown) > size
 
 
+def order_counts(*, as_of: date, customer_id: int | None = None) -> dict[str, int]:
+    """How many orders are `open` and how many `closed`; nothing when the sources tell of none."""
+    return dict(records("client_order_sums.sql", as_of=as_of, customer=customer_id))
+
+
 def disputes_of(document: int, *, as_of: date) -> list[DisputeState]:
     """The disputes of a document, the newest first."""
     return rows(DisputeState, "client_disputes.sql", document=document, as_of=as_of)
@@ -309,6 +366,7 @@ def _named(asked: Question) -> dict[str, Any]:
         "customer": asked.customer_id,
         "currency": asked.currency,
         "figure": figure,
+        "only_open": bool(figure or asked.states) and not {"paid", "void"} & {*asked.states},
         "first_day": -(10**9) if first is None else first,
         "last_day": 10**9 if last is None else last,
         "states": list(asked.states) or None,
@@ -334,6 +392,25 @@ def _typed(value: str, kind: str) -> object:
     return value
 
 
+def _paid(currency: str, moved: Sequence[_Moved]) -> Paid | None:
+    last_on = max((each.last_on for each in moved if each.last_on), default=None)
+    if last_on is None:
+        return None
+    amount = sum((each.paid for each in moved), Decimal(0))
+    return Paid(currency, amount, sum(each.payments for each in moved), last_on)
+
+
+def _found() -> LiteralString:
+    """The documents that are asked for, whatever tells which they are."""
+    return _placed(query("client_found.sql"), which="true")
+
+
+def _placed(text: LiteralString, **parts: LiteralString) -> LiteralString:
+    for name, part in parts.items():
+        text = text.replace(f"[{name}]", part)
+    return text
+
+
 def _item(found: Sequence[Any]) -> ClientItem:
-    *told, lines, key, _one = found[1:]
-    return ClientItem(*(*told, json.loads(lines or "{}"), f"{key}~{found[1]}"))
+    *told, lines, key = found
+    return ClientItem(*(*told, json.loads(lines or "{}"), f"{key}~{found[0]}"))

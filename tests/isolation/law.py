@@ -227,7 +227,7 @@ def _by_customer(table: str, kind: str) -> list[str]:
     if part := PART_OF_DOCUMENT.get(table):
         said.append(
             "EXISTS (SELECT 1 FROM ar.document d"
-            f" WHERE d.org_id = {table}.org_id AND d.id = {table}.{part})"
+            f" WHERE d.org_id = {table}.org_id AND d.id = {table}.{part} OFFSET 0)"
         )
     if table in PART_OF_CASE:
         said.append(

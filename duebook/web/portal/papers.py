@@ -99,8 +99,12 @@ def open_items(
         currency=currency,
         figure="outstanding",
     )
-    page = clients.documents(question, sort="due_date", size=most)
-    owed = sum((each.part for each in page.sums), Decimal(0))
+    page = clients.documents(question, sort="due_date", size=most, summed=False)
+    aged = portal_aging(
+        as_of=asked.as_of, basis=asked.basis, edges=asked.edges, customer_id=account.id
+    )
+    row = next((each for each in aged if each.currency == currency), None)
+    owed = row.outstanding if row else Decimal(0)
     rows = [
         [
             each.number,
@@ -134,9 +138,9 @@ def open_items(
         asked.as_of,
         subject=[_account(account)],
         sentence=_owing(owed, currency),
-        facts=_ages(account, currency, asked),
+        facts=_ages(row, asked) if row else [],
         tables=[table],
-        notes=_cut(len(rows), page.count),
+        notes=_cut(len(rows), row.open_count if row else 0),
     )
 
 
@@ -255,15 +259,10 @@ def amount(value: Decimal, currency: str) -> str:
     return writer(get_language(), currency).text(value)
 
 
-def _ages(account: ClientAccount, currency: str, asked: Asked) -> list[tuple[str, str]]:
+def _ages(row: PortalRow, asked: Asked) -> list[tuple[str, str]]:
     """What adds up to what an account owes in a currency."""
-    aged = portal_aging(
-        as_of=asked.as_of, basis=asked.basis, edges=asked.edges, customer_id=account.id
-    )
     return [
         (column(code, asked.edges), _figure(row, code))
-        for row in aged
-        if row.currency == currency
         for code in (*BUCKETS, "disputed", "debit_adjustments", "unapplied_credits")
     ]
 

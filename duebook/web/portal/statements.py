@@ -24,17 +24,18 @@ from duebook.web.portal.files import sent
 def statement(request: OrganisationRequest, slug: str) -> HttpResponse:
     """The statement that the address asks for, as a page, and the choice of another."""
     asking = wanted(request)
-    kind, since = _kind(asking), _since(asking)
+    currencies = _currencies(asking)
+    currency = _currency(asking, currencies)
     shown = {
         "asked": asking.asked,
         "asking": asking,
-        "kind": kind,
-        "since": since,
+        "kind": _kind(asking),
+        "since": _since(asking),
         "until": asking.asked.as_of,
         "account": asking.account or next(iter(asking.accounts), None),
-        "currency": _currency(asking),
-        "currencies": _currencies(asking),
-        "paper": _paper(request, asking, most=papers.ROWS_SHOWN),
+        "currency": currency,
+        "currencies": currencies,
+        "paper": _paper(request, asking, currency, most=papers.ROWS_SHOWN),
     }
     return render(request, "portal/statement.html", shown)
 
@@ -44,23 +45,26 @@ def statement(request: OrganisationRequest, slug: str) -> HttpResponse:
 def statement_pdf(request: OrganisationRequest, slug: str) -> HttpResponse:
     """The same as PDF, in the language of the page."""
     asking = wanted(request)
-    paper = _paper(request, asking, most=papers.ROWS_MAX)
+    currency = _currency(asking, _currencies(asking))
+    paper = _paper(request, asking, currency, most=papers.ROWS_MAX)
     if paper is None:
         raise Unclear(_("There is no account to make a statement of."))
     return sent(pdf(paper), "pdf", f"statement-{asking.asked.as_of.isoformat()}.pdf")
 
 
-def _paper(request: OrganisationRequest, asking: Wanted, *, most: int) -> Paper | None:
+def _paper(
+    request: OrganisationRequest, asking: Wanted, currency: str, *, most: int
+) -> Paper | None:
     """None for a client who speaks for no account any more."""
     account = asking.account or next(iter(asking.accounts), None)
     if account is None:
         return None
     if _kind(asking) == "open":
-        return papers.open_items(request, account, _currency(asking), asking.asked, most=most)
+        return papers.open_items(request, account, currency, asking.asked, most=most)
     return papers.activity(
         request,
         account,
-        _currency(asking),
+        currency,
         since=_since(asking),
         until=asking.asked.as_of,
         most=most,
@@ -76,9 +80,9 @@ def _currencies(asking: Wanted) -> list[str]:
     return documents.currencies(account.id) if account else []
 
 
-def _currency(asking: Wanted) -> str:
+def _currency(asking: Wanted, known: list[str]) -> str:
     """The one asked for, else the account's own."""
-    known, asked = _currencies(asking), asking.asked.currency
+    asked = asking.asked.currency
     if asked and asked not in known:
         message = _("“%(written)s” is no currency of this account. Choose one of: %(choices)s.")
         raise Unclear(message % {"written": asked, "choices": ", ".join(known)})

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 
 from duebook.reports import clients
 from duebook.reports.aging import PortalRow, portal_aging
-from duebook.reports.clients import ClientMonth, Paid, Question
+from duebook.reports.clients import ClientMonth, Paid, Question, Year
 from duebook.visibility.looking import STAFF
 from duebook.web.asked import OrganisationRequest
 from duebook.web.audience import for_clients
@@ -52,21 +52,24 @@ def what_you_owe(request: OrganisationRequest, slug: str) -> HttpResponse:
     owing = debts(rows)
     known = [each.currency for each in owing] or [_own_currency(asking, request)]
     chosen = asked.currency if asked.currency in known else known[0]
-    months = clients.months(as_of=asked.as_of, customer_id=asking.customer_id)
+    owed = {each.currency: each.outstanding for each in owing}
+    year = clients.year(as_of=asked.as_of, owed=owed, customer_id=asking.customer_id)
+    months = year.months.get(chosen, [])
     shown = {
         "asked": asked,
         "asking": asking,
         "rows": rows,
         "debts": owing,
         "zero": Decimal("0.00"),
-        "standings": _standings(asking, rows, owing, known),
+        "standings": _standings(rows, owing, known, year),
         "accounts": len({row.customer_id for row in rows}),
         "currency": chosen,
         "switch": [(code, asking.query_with(currency=code)) for code in known],
-        "orders": _orders(asking),
+        "orders": clients.order_counts(as_of=asked.as_of, customer_id=asking.customer_id),
         "open": _open(asking, chosen),
-        "months": months.get(chosen, []),
-        "trend": _trend(months.get(chosen, [])),
+        "open_count": sum(row.invoice_count for row in rows if row.currency == chosen),
+        "months": months,
+        "trend": _trend(months),
         "carried": asking.query_with(account=asking.customer_id or "", figure=""),
     }
     return render(request, "portal/aging.html", shown)
@@ -78,12 +81,8 @@ def _own_currency(asking: Wanted, request: OrganisationRequest) -> str:
 
 
 def _standings(
-    asking: Wanted, rows: list[PortalRow], owing: list[Debt], known: list[str]
+    rows: list[PortalRow], owing: list[Debt], known: list[str], year: Year
 ) -> list[Standing]:
-    as_of, account = asking.asked.as_of, asking.customer_id
-    paid = {
-        each.currency: each for each in clients.paid_this_year(as_of=as_of, customer_id=account)
-    }
     nothing = Decimal("0.00")
     found = {each.currency: each for each in owing}
     return [
@@ -91,32 +90,12 @@ def _standings(
             debt=found.get(code) or Debt(code, nothing, nothing, nothing),
             invoices=sum((each.total + each.debit_adjustments for each in of), nothing),
             credits=sum((each.unapplied_credits for each in of), nothing),
-            paid=paid.get(code),
-            disputed_count=_disputed(asking, code) if any(each.disputed for each in of) else 0,
+            paid=year.paid.get(code),
+            disputed_count=sum(each.disputed_count for each in of),
         )
-        for code in dict.fromkeys([*known, *paid])
+        for code in dict.fromkeys([*known, *year.paid])
         for of in ([each for each in rows if each.currency == code],)
     ]
-
-
-def _orders(asking: Wanted) -> dict[str, int]:
-    """How many orders are open and closed; nothing when the sources tell of none."""
-    counted: dict[str, int] = {}
-    as_of, account = asking.asked.as_of, asking.customer_id
-    for each in clients.orders(as_of=as_of, customer_id=account, size=0)[1]:
-        counted[each.state] = counted.get(each.state, 0) + each.orders
-    return counted
-
-
-def _disputed(asking: Wanted, currency: str) -> int:
-    """How many invoices have something disputed."""
-    asked = Question(
-        as_of=asking.asked.as_of,
-        customer_id=asking.customer_id,
-        currency=currency,
-        figure="disputed",
-    )
-    return clients.documents(asked, size=0).count
 
 
 def _open(asking: Wanted, currency: str) -> clients.ClientPage:
@@ -129,7 +108,7 @@ def _open(asking: Wanted, currency: str) -> clients.ClientPage:
         currency=currency,
         figure="total",
     )
-    return clients.documents(asked, sort="due_date", size=SHOWN)
+    return clients.documents(asked, sort="due_date", size=SHOWN, summed=False)
 
 
 def _trend(months: list[ClientMonth]) -> dict[str, ClientMonth] | None:
