@@ -11,7 +11,9 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import django
 import pytest
@@ -24,19 +26,33 @@ atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 django.setup()
 
-from tests.world import World  # noqa: E402  (needs Django)
+from django.conf import settings  # noqa: E402  (needs Django)
 
+from duebook.database import postmaster  # noqa: E402
+from tests.world import World  # noqa: E402
+
+# A good hash takes its time, three times for every organisation that a test makes.
+settings.PASSWORD_HASHERS = ["tests.world.QuickArgon"]
+
+HASTY = ("fsync", "full_page_writes", "synchronous_commit")
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[None]:
-    """The embedded server, migrated."""
+    """The embedded server, migrated. Nothing in it need outlive a loss of power."""
     from duebook.database.logins import close_all
     from duebook.database.migrate import migrate_embedded
     from duebook.database.server import running
 
-    with running():
+    def hasty(**named: Any) -> dict[str, str]:
+        return server_settings(**named) | dict.fromkeys(HASTY, "off")
+
+    server_settings = postmaster.server_settings
+    with ExitStack() as until_the_end:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(postmaster, "server_settings", hasty)
+            until_the_end.enter_context(running())
         migrate_embedded()
         yield
         close_all()

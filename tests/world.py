@@ -14,6 +14,8 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import date
 from pathlib import Path
 
+from django.contrib.auth.hashers import Argon2PasswordHasher
+
 from duebook.ingest.load import Result, Results, load, open_file
 from duebook.visibility.organisations import (
     add_person,
@@ -26,6 +28,10 @@ from duebook.visibility.viewer import Viewer
 
 PASSWORD = "a password for the tests"
 _numbers = itertools.count(1)
+
+
+class QuickArgon(Argon2PasswordHasher):
+    time_cost, memory_cost, parallelism = 1, 64, 1
 
 
 class World:

@@ -20,10 +20,7 @@ def letters(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[mail.EmailMessage]
     """What was sent in this test. Nobody waits for even answers but the test that asks for them."""
     monkeypatch.setattr(evenly, "SECONDS", 0.0)
     mail.outbox = []
-    with override_settings(
-        EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend",
-        PASSWORD_HASHERS=["tests.account.doing.QuickArgon"],
-    ):
+    with override_settings(EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend"):
         yield mail.outbox
 
 

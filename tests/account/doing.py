@@ -20,10 +20,6 @@ from duebook.visibility.seeing import raw, seeing
 from tests.world import PASSWORD, Company
 
 
-class QuickArgon(Argon2PasswordHasher):
-    time_cost, memory_cost, parallelism = 1, 64, 1
-
-
 class SlowerArgon(Argon2PasswordHasher):
     time_cost, memory_cost, parallelism = 2, 8192, 1
 

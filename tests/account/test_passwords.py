@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from django.contrib.auth.hashers import identify_hasher, make_password
+from django.contrib.auth.hashers import get_hasher, identify_hasher, make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core import mail
 from django.core.exceptions import ValidationError
 from django.test import override_settings
 
+from config import settings as product
 from duebook.visibility.models import Login
 from duebook.web.account.passwords import bits
 from tests.account.doing import NEW_PASSWORD, Browser, link, login_of, text, trail
@@ -86,8 +87,10 @@ def change(browser: Browser, new: str, *, old: str = PASSWORD, again: str = ""):
 
 
 def test_passwords_are_kept_by_argon2() -> None:
-    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.Argon2PasswordHasher"]):
-        assert identify_hasher(make_password("anything")).algorithm == "argon2"
+    with override_settings(PASSWORD_HASHERS=product.PASSWORD_HASHERS):
+        kept = make_password("anything")
+        assert identify_hasher(kept).algorithm == "argon2"
+        assert get_hasher().decode(kept)["memory_cost"] >= 19 * 1024  # KiB, what OWASP asks
 
 
 def test_changing_it_ends_all_other_sessions_and_says_so(

@@ -10,7 +10,6 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from django.test import override_settings
 
 from duebook.database.migrate import connect
 from duebook.jobs.worker import work
@@ -97,13 +96,6 @@ def _file(name: str, content: bytes) -> BytesIO:
     file = BytesIO(content)
     file.name = name
     return file
-
-
-@pytest.fixture(autouse=True, scope="module")
-def quick_passwords() -> Iterator[None]:
-    """A good hash takes its time, which here is nobody's."""
-    with override_settings(PASSWORD_HASHERS=["tests.account.doing.QuickArgon"]):
-        yield
 
 
 @pytest.fixture

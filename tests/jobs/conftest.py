@@ -3,7 +3,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from django.test import override_settings
 
 from duebook.database.migrate import connect
 from tests.isolation.attacker import Connection
@@ -24,10 +23,3 @@ def acme(own: Connection, world: World) -> Company:
     world.acme.owes("100.00", due="2026-03-31", number="A-1")
     world.acme.owes("23.45", due="2026-06-30", account="C2", number="A-2")
     return world.acme
-
-
-@pytest.fixture(autouse=True, scope="module")
-def quick_passwords() -> Iterator[None]:
-    """A good hash takes its time, which here is nobody's."""
-    with override_settings(PASSWORD_HASHERS=["tests.account.doing.QuickArgon"]):
-        yield

@@ -28,10 +28,3 @@ def sample_letter() -> Iterator[None]:
     templates[0]["DIRS"] = [*templates[0]["DIRS"], Path(__file__).parent / "templates"]
     with override_settings(TEMPLATES=templates):
         yield
-
-
-@pytest.fixture(autouse=True, scope="module")
-def quick_passwords() -> Iterator[None]:
-    """A good hash takes its time, which here is nobody's."""
-    with override_settings(PASSWORD_HASHERS=["tests.account.doing.QuickArgon"]):
-        yield

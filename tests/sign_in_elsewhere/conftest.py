@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from django.test import override_settings
 
 from tests.sign_in_elsewhere import elsewhere
 from tests.sign_in_elsewhere.elsewhere import Browser, Provider
@@ -34,10 +33,3 @@ def provider(listening: Provider, world: World) -> Provider:
 @pytest.fixture
 def browser() -> Browser:
     return Browser()
-
-
-@pytest.fixture(autouse=True, scope="module")
-def quick_passwords() -> Iterator[None]:
-    """A good hash takes its time, which here is nobody's."""
-    with override_settings(PASSWORD_HASHERS=["tests.account.doing.QuickArgon"]):
-        yield
