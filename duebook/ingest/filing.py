@@ -46,6 +46,17 @@ SHAPES: dict[str, tuple[str, dict[str, str]]] = {
     "invoice_lines": ("line", {}),
     "allocations": ("allocation", {"date": "dated_on"}),
     "order_links": ("link", {}),
+    "shipments": (
+        "shipment",
+        {
+            "shipment_number": "number",
+            "shipped_date": "shipped_on",
+            "expected_date": "expected_on",
+            "delivered_date": "delivered_on",
+            "tracking_number": "tracking",
+        },
+    ),
+    "inventory": ("stock", {"date": "counted_on"}),
 }
 # Columns in which two lines that mean one allocation may differ.
 SAID_OTHERWISE = {"source_kind", "account_number", "external_id"}
@@ -201,7 +212,7 @@ class Filing:
         self.connection.execute(
             "TRUNCATE pg_temp.resolved_document, pg_temp.resolved_account,"
             " pg_temp.resolved_allocation, pg_temp.resolved_line, pg_temp.resolved_link,"
-            " pg_temp.row_key"
+            " pg_temp.resolved_shipment, pg_temp.resolved_stock, pg_temp.row_key"
         )
         if self.snapshot:
             self.snapshot.begin(self.batch)
@@ -273,10 +284,8 @@ class Filing:
             reckoning.concern(text(HERE / "touched_by_allocations.sql"))
             posting.post_allocations(self.batch)
             self.touched |= self._ids("touched_by_allocations")
-        elif self.kind == "invoice_lines":
-            posting.post_lines(self.batch)
         else:
-            posting.post_links(self.batch)
+            posting.post_plain(self.batch, self.shape)
         if self.rises:
             posting.exhume(self.batch)
         self.result.new_accounts = self._customers(after=before)

@@ -199,7 +199,7 @@ def _later(bound: Bound, feed: Feed, slot: int) -> Finish:
     return later
 
 
-_SINCE = ("issue_date", "order_date", "date")
+_SINCE = ("issue_date", "order_date", "shipped_date", "date")
 
 
 def _days_of(cells: list[str], positions: list[int]) -> int | None:

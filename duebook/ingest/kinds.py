@@ -200,6 +200,35 @@ _ORDER_LINKS = (
     *_COMMON,
 )
 
+_SHIPMENTS = (
+    _text("account_number*"),
+    _text("shipment_number*"),
+    _of("date", "shipped_date*"),
+    _text("order_number"),
+    _of("date", "expected_date"),
+    _of("date", "delivered_date"),
+    _code(
+        "status",
+        "shipped delivered cancelled",
+        shipped="sent dispatched in_transit on_the_way out_for_delivery open",
+        delivered="arrived received complete completed",
+        cancelled="canceled void voided",
+    ),
+    _text("carrier"),
+    _text("tracking_number"),
+    *_COMMON,
+)
+
+_INVENTORY = (
+    _text("account_number*"),
+    _text("item*"),
+    _of("quantity", "quantity*"),
+    _of("date", "date*"),
+    _text("description", REASON),
+    _text("unit"),
+    *_COMMON,
+)
+
 # In load order: whatever a row refers to is loaded before it.
 KINDS: dict[str, Kind] = {
     kind.name: kind
@@ -212,5 +241,7 @@ KINDS: dict[str, Kind] = {
         Kind("invoice_lines", 5, _INVOICE_LINES),
         Kind("allocations", 6, _ALLOCATIONS, skips_zero=True),
         Kind("order_links", 7, _ORDER_LINKS, skips_zero=True),
+        Kind("shipments", 8, _SHIPMENTS),
+        Kind("inventory", 9, _INVENTORY),
     )
 }

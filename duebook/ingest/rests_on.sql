@@ -16,4 +16,11 @@ SELECT COALESCE(array_agg(DISTINCT run_id), '{}') FROM (
     SELECT l.run_id FROM pg_temp.resolved_link r
     JOIN ar.order_link l ON l.org_id = %(org)s AND l.order_id = r.order_id AND l.invoice_id = r.invoice_id
     WHERE r.action IN ('unchanged', 'stale')
+    UNION ALL
+    SELECT s.run_id FROM pg_temp.resolved_shipment r JOIN ar.shipment s ON s.org_id = %(org)s AND s.number = r.number
+    WHERE r.action IN ('unchanged', 'stale')
+    UNION ALL
+    SELECT s.run_id FROM pg_temp.resolved_stock r
+    JOIN ar.stock s ON s.org_id = %(org)s AND s.customer_id = r.customer_id AND s.item = r.item AND s.counted_on = r.counted_on
+    WHERE r.action IN ('unchanged', 'stale')
 ) AS known WHERE run_id IS NOT NULL

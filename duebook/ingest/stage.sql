@@ -29,6 +29,16 @@ CREATE TEMPORARY TABLE stage_link (
     file integer, line integer, fingerprint bytea, order_number text COLLATE "C", invoice_number text COLLATE "C",
     amount numeric, external_id text COLLATE "C", source_version text, given text[]
 ) PARTITION BY LIST (file);
+CREATE TEMPORARY TABLE stage_shipment (
+    file integer, line integer, fingerprint bytea, account_number text COLLATE "C", number text COLLATE "C",
+    shipped_on date, order_number text COLLATE "C", expected_on date, delivered_on date, status text, carrier text,
+    tracking text, external_id text COLLATE "C", source_version text, given text[]
+) PARTITION BY LIST (file);
+CREATE TEMPORARY TABLE stage_stock (
+    file integer, line integer, fingerprint bytea, account_number text COLLATE "C", item text COLLATE "C",
+    quantity numeric, counted_on date, description text, unit text, external_id text COLLATE "C", source_version text,
+    given text[]
+) PARTITION BY LIST (file);
 
 -- What each line of the file at hand comes to. `action`: new, changed, unchanged, repeated, stale, skipped, invalid.
 CREATE TEMPORARY TABLE resolved_document (
@@ -62,6 +72,16 @@ CREATE TEMPORARY TABLE resolved_link (
     line integer, action text, problem_column text, problem_value text, problem text,
     order_id bigint, invoice_id bigint, customer_id bigint, amount bigint, source_version text, external_id text COLLATE "C"
 );
+CREATE TEMPORARY TABLE resolved_shipment (
+    line integer, action text, problem_column text, problem_value text, problem text,
+    number text COLLATE "C", customer_id bigint, order_number text COLLATE "C", shipped_on date, expected_on date, state text COLLATE "C",
+    delivered_on date, carrier text, tracking text, external_id text COLLATE "C", source_version text
+);
+CREATE TEMPORARY TABLE resolved_stock (
+    line integer, action text, problem_column text, problem_value text, problem text,
+    customer_id bigint, item text COLLATE "C", counted_on date, quantity numeric, description text, unit text,
+    external_id text COLLATE "C", source_version text
+);
 
 -- Rows that say of something that it is gone, by its external id or by its numbers; and what they come to.
 CREATE TEMPORARY TABLE stage_deletion (
@@ -81,7 +101,8 @@ CREATE TEMPORARY TABLE foreseen (number text COLLATE "C", is_charge boolean, amo
 -- Of a snapshot: what its files name, whether they say it well or not. Of what cannot be read only the number.
 CREATE TEMPORARY TABLE listed (kind text COLLATE "C", number text COLLATE "C", external_id text COLLATE "C");
 CREATE TEMPORARY TABLE missing (document_id bigint, customer_id bigint, currency text COLLATE "C", amount bigint, open_amount bigint);
-GRANT ALL ON stage_document, stage_account, stage_allocation, stage_line, stage_link, resolved_document,
+GRANT ALL ON stage_document, stage_account, stage_allocation, stage_line, stage_link, stage_shipment, stage_stock,
+    resolved_shipment, resolved_stock, resolved_document,
     resolved_account, resolved_allocation, resolved_line, resolved_link, stage_deletion, resolved_deletion, row_key,
     foreseen, listed, missing TO duebook_admin, duebook_service;
 

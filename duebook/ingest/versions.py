@@ -24,6 +24,8 @@ NUMBERS: dict[str, tuple[str, ...]] = {
     "allocations": ("source_number", "invoice_number", "date"),
     "orders": ("order_number", "kind"),
     "order_links": ("order_number", "invoice_number"),
+    "shipments": ("shipment_number",),
+    "inventory": ("account_number", "item", "date"),
 }
 
 

@@ -118,12 +118,9 @@ RESTATED_TRANSFERS: LiteralString = (
 )
 
 
-def post_lines(batch: Batch) -> None:
-    batch.run(HERE / "post_lines.sql")
-
-
-def post_links(batch: Batch) -> None:
-    batch.run(HERE / "post_links.sql")
+def post_plain(batch: Batch, shape: str) -> None:
+    """Rows that no balance follows from: lines, links, shipments, stocks."""
+    batch.run(HERE / f"post_{shape}s.sql")
 
 
 def delete(batch: Batch, shape: str) -> None:

@@ -36,6 +36,8 @@ KEPT: dict[str, tuple[str, ...]] = {
     "document_line": ("document_id", "line_number"),
     "order_link": ("order_id", "invoice_id"),
     "allocation": ("id",),
+    "shipment": ("number",),
+    "stock": ("customer_id", "item", "counted_on"),
     "tombstone": ("intake", "key"),
 }
 

@@ -58,6 +58,12 @@ WITH made AS (
       AND (d.customer_id IN (SELECT id FROM made_customer)
            OR d.customer_id IN (SELECT id FROM renamed) AND COALESCE(d.run_id > %(first)s, true))
     UNION ALL
+    SELECT s.run_id, 'accounts' FROM ar.shipment s JOIN made_customer m ON m.id = s.customer_id
+    WHERE s.org_id = %(org)s AND NOT COALESCE(s.run_id = ANY (%(runs)s), false)
+    UNION ALL
+    SELECT s.run_id, 'accounts' FROM ar.stock s JOIN made_customer m ON m.id = s.customer_id
+    WHERE s.org_id = %(org)s AND NOT COALESCE(s.run_id = ANY (%(runs)s), false)
+    UNION ALL
     SELECT u.id, 'the same rows' FROM ar.ingest_run u
     WHERE u.org_id = %(org)s AND u.id > %(first)s AND u.undone_at IS NULL AND u.id <> ALL (%(runs)s) AND u.rests_on && %(runs)s::bigint[]
     UNION ALL

@@ -1,4 +1,4 @@
--- What a run said beside documents: links, lines, settlements and disputes that were not there before.
+-- What a run said beside documents: links, lines, settlements, shipments, stock and disputes that were not there before.
 WITH kept AS MATERIALIZED (
     SELECT table_name, key FROM ar.ingest_before WHERE org_id = %(org)s AND run_id = %(run)s
 ), links AS (
@@ -7,6 +7,12 @@ WITH kept AS MATERIALIZED (
 ), lines AS (
     DELETE FROM ar.document_line l WHERE l.org_id = %(org)s AND l.run_id = %(run)s
     AND concat_ws(':', l.document_id, l.line_number) NOT IN (SELECT key FROM kept WHERE table_name = 'document_line')
+), shipments AS (
+    DELETE FROM ar.shipment s WHERE s.org_id = %(org)s AND s.run_id = %(run)s
+    AND s.number NOT IN (SELECT key FROM kept WHERE table_name = 'shipment')
+), stocks AS (
+    DELETE FROM ar.stock s WHERE s.org_id = %(org)s AND s.run_id = %(run)s
+    AND concat_ws(':', s.customer_id, s.item, s.counted_on) NOT IN (SELECT key FROM kept WHERE table_name = 'stock')
 ), settlements AS (
     DELETE FROM ar.settlement s WHERE s.org_id = %(org)s AND s.run_id = %(run)s
     AND concat_ws(':', s.document_id, s.stated_on) NOT IN (SELECT key FROM kept WHERE table_name = 'settlement')

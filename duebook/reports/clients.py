@@ -1,4 +1,4 @@
-"""What clients read of themselves: their documents, payments, orders, and how their debt developed.
+"""What clients read of themselves: their documents and payments, and how their debt developed.
 
 Whose these are is nobody's argument: the rows are those of the viewer of the open transaction.
 """
@@ -180,31 +180,6 @@ class Movement:
 
 
 @dataclass(frozen=True)
-class ClientOrder:
-    id: int
-    account_name: str
-    number: str
-    issue_date: date
-    due_date: date | None
-    currency: str
-    amount: Decimal
-    closed_date: date | None
-    state: str
-
-    @property
-    def key(self) -> str:
-        return f"{self.issue_date.isoformat()}~{self.id}"
-
-
-@dataclass(frozen=True)
-class OrderSum:
-    currency: str
-    state: str
-    orders: int
-    amount: Decimal
-
-
-@dataclass(frozen=True)
 class DisputeState:
     """A dispute of a document; `amount` None: the whole balance."""
 
@@ -307,38 +282,6 @@ def activity(
     aged = portal_aging(as_of=until, customer_id=customer_id)
     owed = sum((each.outstanding for each in aged if each.currency == currency), Decimal(0))
     return owed - sum((each.amount for each in moved), Decimal(0)), moved
-
-
-def orders(
-    *,
-    as_of: date,
-    customer_id: int | None = None,
-    state: str = "",
-    after: str = "",
-    size: int = 50,
-) -> tuple[list[ClientOrder], list[OrderSum], bool]:
-    """Some orders, the newest first; how many there are by state; whether there are more.
-
-    Raises ValueError for a key that is none.
-    """
-    on, _, id = after.rpartition("~")
-    named = {
-        "as_of": as_of,
-        "customer": customer_id,
-        "state": state,
-        "before": _typed(id, "bigint") if after else None,
-        "before_on": date.fromisoformat(on) if after else None,
-        "size": size + 1,
-    }
-    found = records("client_orders.sql", **named)
-    shown = [ClientOrder(*each[:-1]) for each in found if each[0] is not None]
-    sums = [OrderSum(each[5], each[8], each[9], each[6]) for each in found if each[0] is None]
-    return shown[:size], sums, len(shown) > size
-
-
-def order_counts(*, as_of: date, customer_id: int | None = None) -> dict[str, int]:
-    """How many orders are `open` and how many `closed`; nothing when the sources tell of none."""
-    return dict(records("client_order_sums.sql", as_of=as_of, customer=customer_id))
 
 
 def disputes_of(document: int, *, as_of: date) -> list[DisputeState]:

@@ -17,4 +17,4 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION ar.shared_out(bigint[], bigint[], bigint[], bigint[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION ar.shared_out(bigint[], bigint[], bigint[], bigint[])
-    TO duebook_admin, duebook_member, duebook_member_all, duebook_service, duebook_service_read, duebook_rollup;
+    TO duebook_admin, duebook_member, duebook_member_all, duebook_client, duebook_service, duebook_service_read, duebook_rollup;

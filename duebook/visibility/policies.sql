@@ -42,6 +42,8 @@ BEGIN
             ('settlement',        'customer', 'customer_id', 'siud', 's',    '',     'siud', ''),
             ('dispute',           'customer', 'customer_id', 'siud', 's',    's',    'siu',  ''),
             ('order_link',        'customer', 'customer_id', 'siud', 's',    's',    'siud', ''),
+            ('shipment',          'customer', 'customer_id', 'siud', 's',    's',    'siud', ''),
+            ('stock',             'customer', 'customer_id', 'siud', 's',    's',    'siud', ''),
             ('dispute_case',      'customer', 'customer_id', 's',    's',    's',    '',     ''),
             ('dispute_message',   'customer', 'customer_id', 's',    's',    's',    '',     ''),
             ('dispute_file',      'customer', 'customer_id', 's',    's',    's',    '',     ''),

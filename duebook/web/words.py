@@ -48,6 +48,8 @@ LEFT = {
     "partly_applied": pgettext_lazy("state of a credit", "Partly applied"),
     "applied": pgettext_lazy("state of a credit", "Applied"),
     "closed": pgettext_lazy("state of an order", "Closed"),
+    "shipped": pgettext_lazy("state of a shipment", "On the way"),
+    "delivered": pgettext_lazy("state of a shipment", "Delivered"),
     "pending": pgettext_lazy("state of a payment", "Pending"),
     "settled": pgettext_lazy("state of a payment", "Settled"),
     "frozen": pgettext_lazy("state of a payment", "Frozen"),

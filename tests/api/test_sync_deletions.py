@@ -174,13 +174,22 @@ PARTS: dict[str, Row] = {
         "amount": "60.00",
         "date": "2026-02-01",
     },
+    "shipments": {"account_number": "A", "shipment_number": "S", "shipped_date": "2026-02-01"},
+    "inventory": {"account_number": "A", "item": "X", "quantity": "7.5", "date": "2026-02-01"},
 }
 KNOWN_BY = {
     "invoice_lines": ("invoice_number", "line_number"),
     "order_links": ("order_number", "invoice_number"),
     "allocations": ("source_number", "invoice_number"),
+    "shipments": ("shipment_number",),
+    "inventory": ("account_number", "item"),
 }
-TABLES = {"invoice_lines": "document_line", "order_links": "order_link"}
+TABLES = {
+    "invoice_lines": "document_line",
+    "order_links": "order_link",
+    "shipments": "shipment",
+    "inventory": "stock",
+}
 
 
 @pytest.mark.parametrize("by", ["external_id", "numbers"])

@@ -30,6 +30,8 @@ RIGHTS: dict[str, tuple[str, str, str, str, str, str, str]] = {
     "settlement": ("customer", "siud", "s", "", "siud", "", ""),
     "dispute": ("customer", "siud", "s", "s", "siu", "", "siu"),
     "order_link": ("customer", "siud", "s", "s", "siud", "", ""),
+    "shipment": ("customer", "siud", "s", "s", "siud", "", ""),
+    "stock": ("customer", "siud", "s", "s", "siud", "", ""),
     "dispute_case": ("customer", "s", "s", "s", "", "", "siu"),
     "dispute_message": ("customer", "s", "s", "s", "", "", "si"),
     "dispute_file": ("customer", "s", "s", "s", "", "", "si"),

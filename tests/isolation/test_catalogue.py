@@ -284,7 +284,7 @@ FUNCTIONS = {  # function -> what it promises (s, v or i), who may run it
     f"ar.priority_score({'bigint,' * 9}bigint[])": ("i", "admin member member_all rollup"),
     "ar.shared_out(bigint[],bigint[],bigint[],bigint[])": (
         "i",
-        "admin member member_all rollup service service_read",
+        "admin client member member_all rollup service service_read",
     ),
     "ar.refresh_statistics()": ("v", "admin service"),
     "guard.accept_invitation(text,bigint,text,text,text)": ("v", "door"),

@@ -167,6 +167,13 @@ FACTS: dict[str, LiteralString] = {
         SELECT o.name AS order_name, i.name AS invoice_name, o.account_number, l.amount
         FROM ar.order_link l JOIN named o ON o.id = l.order_id JOIN named i ON i.id = l.invoice_id
         ORDER BY 1, 2""",
+    "shipments": """
+        SELECT s.number, c.account_number, s.order_number, s.shipped_on, s.expected_on, s.state,
+               s.delivered_on, s.carrier, s.tracking
+        FROM ar.shipment s JOIN ar.customer c ON c.id = s.customer_id ORDER BY 1""",
+    "stock": """
+        SELECT c.account_number, s.item, s.counted_on, s.quantity, s.description, s.unit
+        FROM ar.stock s JOIN ar.customer c ON c.id = s.customer_id ORDER BY 1, 2, 3""",
 }
 WRITTEN: tuple[LiteralString, ...] = (
     "SELECT id, ctid::text, xmin::text FROM ar.customer ORDER BY 1",
@@ -179,4 +186,6 @@ WRITTEN: tuple[LiteralString, ...] = (
     "SELECT ctid::text, xmin::text FROM ar.settlement ORDER BY 1",
     "SELECT id, ctid::text, xmin::text FROM ar.dispute ORDER BY 1",
     "SELECT ctid::text, xmin::text FROM ar.order_link ORDER BY 1",
+    "SELECT ctid::text, xmin::text FROM ar.shipment ORDER BY 1",
+    "SELECT ctid::text, xmin::text FROM ar.stock ORDER BY 1",
 )

@@ -40,6 +40,8 @@ LEDGER: dict[str, LiteralString] = {
     "versions": "SELECT to_jsonb(v) FROM ar.document_version v ORDER BY document_id, version",
     "lines": "SELECT to_jsonb(l) FROM ar.document_line l ORDER BY document_id, line_number",
     "links": "SELECT to_jsonb(l) FROM ar.order_link l ORDER BY order_id, invoice_id",
+    "shipments": "SELECT to_jsonb(s) FROM ar.shipment s ORDER BY number",
+    "stock": "SELECT to_jsonb(s) FROM ar.stock s ORDER BY customer_id, item, counted_on",
     "settlements": "SELECT to_jsonb(s) FROM ar.settlement s ORDER BY document_id, stated_on",
     "disputes": "SELECT to_jsonb(p) FROM ar.dispute p ORDER BY id",
     "applied": "SELECT to_jsonb(a) FROM ar.allocation a WHERE origin IN ('stated', 'transfer')"
@@ -415,6 +417,23 @@ def told(facts: list[Fact], chance: Random, books: Books | None = None) -> Files
                 "order_number": "O1",
                 "invoice_number": row["invoice_number"],
                 "amount": chance.choice(("1", "2")),
+            }
+        )
+    if chance.random() < 0.3:
+        files["shipments"].append(
+            {
+                "account_number": chance.choice(ACCOUNTS),
+                "shipment_number": chance.choice(("S1", "S2")),
+                "shipped_date": "2026-01-01",
+                "status": chance.choice(("shipped", "delivered", "cancelled")),
+            }
+        )
+        files["inventory"].append(
+            {
+                "account_number": chance.choice(ACCOUNTS),
+                "item": chance.choice(("X", "Y:1")),
+                "quantity": chance.choice(("1", "2.5")),
+                "date": chance.choice(("2026-01-01", "2026-01-02")),
             }
         )
     if chance.random() < 0.4:

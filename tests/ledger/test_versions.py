@@ -44,6 +44,14 @@ SAID: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"order_number": "O0", "invoice_number": "0", "amount": "5.00"},
         {"amount": "6"},
     ),
+    "shipments": (
+        {"account_number": "A", "shipment_number": "S", "shipped_date": "2026-02-01"},
+        {"shipped_date": "2026-02-02"},
+    ),
+    "inventory": (
+        {"account_number": "A", "item": "X", "date": "2026-02-01", "quantity": "5"},
+        {"quantity": "6"},
+    ),
 }
 
 

@@ -32,6 +32,9 @@ def scene(server: None) -> Scene:
         number, amount = f"INV-{at}", f"{1000 + at}.50"
         company.owes(amount, due=f"2026-{at % 6 + 1:02}-15", number=number, currency="USD")
     company.owes("40.00", due="2026-07-31", number="DISPUTED", disputed="yes", currency="EUR")
+    sent = {"account_number": "C1", "shipment_number": "DN-1", "shipped_date": "2026-06-20"}
+    kept = {"account_number": "C1", "item": "4x4-240", "quantity": "120", "date": "2026-06-30"}
+    company.loads_all({"shipments": [sent], "inventory": [kept]})
     query = "SELECT id FROM ar.document WHERE org_id = %s AND number = 'INV-1'"
     return Scene(
         company.slug,
@@ -70,6 +73,8 @@ def test_pages_read_well_for_everybody(
         "statement/",
         "statement/?kind=activity",
         "orders/",
+        "deliveries/",
+        "stock/",
         "?as_of=2026-05-31",
     ):
         page.goto(f"{at}/o/{scene.slug}/{place}")

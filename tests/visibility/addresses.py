@@ -189,6 +189,8 @@ ADDRESSES = {
     **_clients("client_invoice", item="document"),
     **_clients("client_invoice_pdf", item="document"),
     **_clients("client_orders"),
+    **_clients("client_deliveries"),
+    **_clients("client_stock"),
     **_clients("client_statement"),
     **_clients("client_statement_pdf"),
     "disputes": _place(READERS, 200, NOT_SO),

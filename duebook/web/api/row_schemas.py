@@ -21,6 +21,8 @@ KIND_WORDS = {
     "invoice_lines": "Lines of invoices that are known.",
     "allocations": "Which payment or credit pays which invoice. Both must be known.",
     "order_links": "Which invoice came from which order. Both must be known.",
+    "shipments": "What was sent to accounts that are known. Clients see their own.",
+    "inventory": "How much of an item there was for an account on a day. Clients see their own.",
 }
 FIELD_WORDS = {
     "account_number": "The account's number, as text: leading zeros count",
@@ -59,6 +61,14 @@ FIELD_WORDS = {
     "source_kind": "What the source is, where its number alone does not tell",
     "order_date": "The day of the order",
     "closed_date": "Since when it is closed",
+    "shipment_number": "The shipment's number, as text",
+    "shipped_date": "The day it was sent",
+    "expected_date": "The day it is to arrive",
+    "delivered_date": "The day it arrived; null: it has not",
+    "carrier": "Who carries it",
+    "tracking_number": "What the carrier knows it by",
+    "item": "The item's number, as text",
+    "unit": "What the quantity counts",
     "kind": "What sort of document",
     "status": "Its state",
     "external_id": "The source's own key: the row is known by it, whatever its numbers become",
@@ -111,6 +121,18 @@ EXAMPLES: dict[str, Schema] = {
         "order_number": "SO-9",
         "invoice_number": "2026-0001",
         "amount": "1190.00",
+    },
+    "shipments": {
+        "account_number": "00100",
+        "shipment_number": "DN-77",
+        "shipped_date": "2026-01-20",
+        "order_number": "SO-9",
+    },
+    "inventory": {
+        "account_number": "00100",
+        "item": "4x4-240",
+        "quantity": "120",
+        "date": "2026-01-31",
     },
 }
 

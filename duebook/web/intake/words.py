@@ -16,6 +16,8 @@ KINDS = {
     "allocations": _("Allocations"),
     "orders": _("Orders"),
     "order_links": _("Links of orders to invoices"),
+    "shipments": _("Shipments"),
+    "inventory": _("Stock"),
 }
 # What a kind of file is for, for somebody who has one.
 ABOUT = {
@@ -29,6 +31,8 @@ ABOUT = {
     "allocations": _("Which payment or credit pays which invoice."),
     "orders": _("What is ordered and not yet invoiced."),
     "order_links": _("Which order an invoice is of."),
+    "shipments": _("What was sent to your customers, and whether it has arrived."),
+    "inventory": _("How much of an item there is for a customer, by day."),
 }
 # In the order in which they are counted. They add up to the rows of the file.
 ACTIONS = {

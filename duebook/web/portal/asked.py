@@ -36,6 +36,11 @@ class Wanted:
         return self.account.id if self.account else None
 
     @property
+    def customers(self) -> list[int]:
+        """The account asked for, else all of the client's."""
+        return [self.account.id] if self.account else [each.id for each in self.accounts]
+
+    @property
     def question(self) -> Question:
         """Raises Unclear for filters that are none."""
         return Question(
@@ -63,6 +68,10 @@ class Wanted:
         pairs = [(name, each) for name, values in told.items() for each in values if each]
         return f"?{urlencode(pairs)}" if pairs else "?"
 
+    def query_after(self, key: str) -> str:
+        """The query of the page after a row."""
+        return f"{self.query_with()}&{urlencode({'after': key})}"
+
 
 def wanted(request: OrganisationRequest) -> Wanted:
     """Raises Unclear, and Http404 for an account that is not the client's."""
@@ -81,7 +90,7 @@ def wanted(request: OrganisationRequest) -> Wanted:
         figure=filters.one_of(query, "figure", FIGURES),
         states=tuple(_state(each) for each in query.getlist("state") if each),
         sort=sort or ("due_date" if query.get("figure") else clients.USUAL_ORDER),
-        after=filters.text(query, "after"),
+        after=query.get("after", "").replace("\0", "")[:300],  # a number and its place
         number=filters.text(query, "number"),
         query=query,
     )

@@ -74,7 +74,7 @@ def invoices(request: OrganisationRequest, slug: str) -> HttpResponse:
         "page": page,
         "heads": [_head(asking, code, name) for code, name in HEADS.items()],
         "states": [(code, word(code), code in asking.states) for code in clients.STATES],
-        "next_href": f"{asking.query_with()}&after={page.rows[-1].key}" if page.has_more else "",
+        "next_href": asking.query_after(page.rows[-1].key) if page.has_more else "",
         "first_href": asking.query_with() if asking.after else "",
         "carried": asking.query_with(figure="", sort="", state="", number=""),
         "cleared": asking.query_with(

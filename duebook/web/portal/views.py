@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from duebook.reports import clients
+from duebook.reports import client_supply, clients
 from duebook.reports.aging import PortalRow, portal_aging
 from duebook.reports.clients import ClientMonth, Paid, Question, Year
 from duebook.visibility.looking import STAFF
@@ -65,7 +65,8 @@ def what_you_owe(request: OrganisationRequest, slug: str) -> HttpResponse:
         "accounts": len({row.customer_id for row in rows}),
         "currency": chosen,
         "switch": [(code, asking.query_with(currency=code)) for code in known],
-        "orders": clients.order_counts(as_of=asked.as_of, customer_id=asking.customer_id),
+        "orders": client_supply.order_counts(asking.customers, as_of=asked.as_of),
+        "supply": client_supply.supply(asking.customers, as_of=asked.as_of),
         "open": _open(asking, chosen),
         "open_count": sum(row.invoice_count for row in rows if row.currency == chosen),
         "months": months,
