@@ -30,7 +30,8 @@ GRANT EXECUTE ON FUNCTION guard.may_dispute(bigint), guard.may_be_disputed(bigin
     guard.announce_payment(bigint, text, bigint, text, text, date, bigint[], bigint[], text, text),
     guard.move_payment(bigint, text, date, text, text)
     TO duebook_admin, duebook_member, duebook_member_all, duebook_client;
-GRANT EXECUTE ON FUNCTION guard.amend_payment(bigint, bigint, date, bigint[], bigint[], text, text)
+GRANT EXECUTE ON FUNCTION guard.amend_payment(bigint, bigint, date, bigint[], bigint[], text, text),
+    guard.match_payment(bigint, bigint, text, text)
     TO duebook_admin, duebook_member, duebook_member_all;
 GRANT EXECUTE ON FUNCTION guard.payment_is(bigint, bigint), guard.dispute_readers(bigint), guard.payment_readers(bigint)
     TO duebook_admin;

@@ -121,6 +121,20 @@ def apply(house: Viewer, source_id: int, applied: Sequence[tuple[int, int]], *, 
     raw().execute(APPLY, {**named, "charges": charges, "amounts": amounts})
 
 
+def apply_anew(house: Viewer, source_id: int, applied: Sequence[tuple[int, int]]) -> None:
+    """Apply a receipt that the books brought, unless they say themselves what it pays."""
+    query: LiteralString = (
+        "SELECT d.issue_date, d.customer_id, EXISTS (SELECT FROM ar.allocation a"
+        " WHERE a.org_id = d.org_id AND a.source_id = d.id AND a.origin IN ('stated', 'transfer'))"
+        " FROM ar.document d WHERE d.org_id = %s AND d.id = %s"
+    )
+    row = raw().execute(query, [house.org_id, source_id]).fetchone()
+    assert row is not None  # the guard has found it
+    if not row[2]:
+        apply(house, source_id, applied, on=row[0])
+    derive(house, row[1])
+
+
 def void(house: Viewer, document_id: int, *, on: date) -> None:
     """From this day on it does not count, nor before its own day. What it said is kept."""
     _keep(house, document_id)

@@ -41,6 +41,9 @@ WHY = {
         "This very payment is announced and waits; if it is another one, give it a reference."
     ),
     "no such step": gettext_lazy("The payment's state has changed meanwhile: look at it again."),
+    "no such receipt": gettext_lazy(
+        "This is no receipt of the account's that could be the payment: choose another one."
+    ),
     "not waiting": gettext_lazy("The payment has settled or ended: it is not changed any more."),
 }
 
@@ -105,6 +108,22 @@ def move(
                 by_hand.void(house, was.receipt_id, on=min(on, today))
 
 
+def match(viewer: Viewer, payment_id: int, receipt_id: int, *, words: str = "") -> None:
+    """A receipt that the books brought under another number or amount is this payment: it counts
+    as the books have it, and what was posted here for the payment does not, on any day. Where the
+    books apply the receipt to nothing, it pays what the payment was for. Raises NotThere, Refused.
+    """
+    call: LiteralString = "SELECT guard.match_payment(%s, %s, %s, %s)"
+    with transaction.atomic(using="ledger"):
+        by_hand.hold(viewer)
+        was = _payment(viewer, payment_id)
+        asked(call, payment_id, receipt_id, words[:4000], origin(), why=WHY)
+        with as_the_house(viewer) as house:
+            if was.state == "settled" and was.is_own:
+                by_hand.void(house, was.receipt_id or 0, on=date.min)  # from its own day
+            by_hand.apply_anew(house, receipt_id, _parts_of(house, payment_id))
+
+
 @dataclass(frozen=True)
 class _Payment:
     customer_id: int
@@ -115,14 +134,16 @@ class _Payment:
     state: str
     provider: str
     receipt_id: int | None
+    is_own: bool  # its receipt was posted here, and the books have not taken it over
     times_settled: int
 
 
 def _payment(viewer: Viewer, payment_id: int) -> _Payment:
     query: LiteralString = (
         "SELECT p.customer_id, p.currency, p.amount, p.method, p.reference, p.state, p.provider,"
-        " p.receipt_id, (SELECT count(*) FROM ar.portal_payment_event e WHERE e.org_id = p.org_id"
-        " AND e.payment_id = p.id AND e.act = 'settled')"
+        " p.receipt_id, EXISTS (SELECT FROM ar.document d WHERE d.org_id = p.org_id"
+        " AND d.id = p.receipt_id AND d.intake = 'portal'), (SELECT count(*) FROM ar.portal_payment_event e WHERE e.org_id = p.org_id"
+        " AND e.payment_id = p.id AND e.act IN ('settled', 'matched'))"
         " FROM ar.portal_payment p WHERE p.org_id = %s AND p.id = %s"
     )
     row = raw().execute(query, [viewer.org_id, payment_id]).fetchone()
@@ -144,21 +165,25 @@ def _post(house: Viewer, payment_id: int, payment: _Payment, *, on: date) -> Non
         external=f"payment {payment_id} {again + 1}",
         method=payment.method,
     )
+    parts = _parts_of(house, payment_id)
+    receipt_id, _is_new = by_hand.post_source(house, receipt, applied=parts)
+    asked("SELECT guard.payment_is(%s, %s)", payment_id, receipt_id, why=WHY)
+
+
+def _parts_of(house: Viewer, payment_id: int) -> list[tuple[int, int]]:
     query: LiteralString = (
         "SELECT document_id, amount FROM ar.portal_payment_part"
         " WHERE org_id = %s AND payment_id = %s ORDER BY document_id"
     )
-    parts = [(row[0], row[1]) for row in raw().execute(query, [house.org_id, payment_id])]
-    receipt_id, _is_new = by_hand.post_source(house, receipt, applied=parts)
-    asked("SELECT guard.payment_is(%s, %s)", payment_id, receipt_id, why=WHY)
+    return [(row[0], row[1]) for row in raw().execute(query, [house.org_id, payment_id])]
 
 
 def _number(house: Viewer, payment_id: int, payment: _Payment) -> str:
     """The receipt's: the payment's reference where it has one, so that the same receipt from the
     books is known again by it. Clients write what they like there: a number that is another
-    account's, void, or another payment's receipt is not this one's."""
+    account's, of another amount, void, or another payment's receipt is not this one's."""
     query: LiteralString = (
-        "SELECT d.customer_id = %s AND d.currency = %s AND d.state = 'sent' AND NOT EXISTS ("
+        "SELECT d.customer_id = %s AND d.currency = %s AND d.amount = %s AND d.state = 'sent' AND NOT EXISTS ("
         "SELECT FROM ar.portal_payment p WHERE p.org_id = d.org_id AND p.receipt_id = d.id"
         " AND p.id <> %s) FROM ar.document d"
         " WHERE d.org_id = %s AND d.kind = 'receipt' AND d.number = %s AND d.settles_id IS NULL"
@@ -167,8 +192,8 @@ def _number(house: Viewer, payment_id: int, payment: _Payment) -> str:
     names = chain([payment.reference] if payment.reference else [], [own])
     for name in chain(names, (f"{own}/{each}" for each in count(2))):
         number = f"{name}-{again + 1}" if again else name
-        told = [payment.customer_id, payment.currency, payment_id, house.org_id, number]
-        if raw().execute(query, told).fetchone() in (None, (True,)):
+        told = [payment.customer_id, payment.currency, payment.amount, payment_id, house.org_id]
+        if raw().execute(query, [*told, number]).fetchone() in (None, (True,)):
             return number
     raise AssertionError  # numbers do not end
 

@@ -45,3 +45,8 @@ ALTER TABLE ar.shipment ALTER COLUMN number SET STATISTICS 0, ALTER COLUMN order
     ALTER COLUMN source_version SET STATISTICS 0;
 ALTER TABLE ar.stock ALTER COLUMN item SET STATISTICS 0, ALTER COLUMN description SET STATISTICS 0,
     ALTER COLUMN unit SET STATISTICS 0, ALTER COLUMN external_id SET STATISTICS 0, ALTER COLUMN source_version SET STATISTICS 0;
+
+-- An announced payment may be matched with a receipt of the books.
+ALTER TABLE ar.portal_payment_event DROP CONSTRAINT portal_payment_event_act_check;
+ALTER TABLE ar.portal_payment_event ADD CONSTRAINT portal_payment_event_act_check
+    CHECK (act IN ('announced', 'amended', 'matched', 'pending', 'settled', 'frozen', 'terminated', 'disputed')) NOT VALID;

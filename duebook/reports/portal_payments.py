@@ -77,6 +77,25 @@ class OpenInvoice:
     balance: Decimal
 
 
+@dataclass(frozen=True)
+class Candidate:
+    """A receipt of the books that a payment may be; `is_same` when the amounts are equal."""
+
+    id: int
+    number: str
+    on: date
+    currency: str
+    amount: Decimal
+    is_same: bool
+
+
+def candidates(payment_id: int) -> list[Candidate]:
+    """For people who work here: receipts of the payment's account and currency that are no other
+    payment's, from two months before it to two months after; those of its amount first, then the
+    nearest."""
+    return rows(Candidate, "portal_payment_candidates.sql", payment=payment_id)
+
+
 def portal_payments(
     *,
     customer_id: int | None = None,

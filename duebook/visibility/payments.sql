@@ -152,6 +152,33 @@ BEGIN
     PERFORM guard.record('payment ' || wanted, jsonb_build_object('payment', about, 'customer', held.customer_id), origin);
 END $$;
 
+-- A receipt of the books is this payment: by the people who work here. It is the payment's account's, live, and no other
+-- payment's. What was posted for the payment before is taken back by ledger/portal_payments.py.
+CREATE OR REPLACE FUNCTION guard.match_payment(about bigint, receipt bigint, words text, origin text) RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    me    record := guard.caller();
+    held  ar.portal_payment := guard.hold_payment(about);
+    found date;
+BEGIN
+    IF me.kind = 'client' THEN
+        RAISE insufficient_privilege USING MESSAGE = 'the people who work here say which receipt it is';
+    ELSIF held.state NOT IN ('pending', 'frozen', 'settled') OR held.receipt_id = receipt AND held.state = 'settled' THEN
+        RAISE invalid_parameter_value USING MESSAGE = 'no such step';
+    END IF;
+    SELECT d.issue_date INTO found FROM ar.document d
+    WHERE d.org_id = held.org_id AND d.id = receipt AND d.class = 'receipt' AND d.customer_id = held.customer_id
+      AND d.currency = held.currency AND d.state = 'sent' AND d.settles_id IS NULL AND d.issue_date <= me.today
+      AND NOT EXISTS (SELECT FROM ar.portal_payment p WHERE p.org_id = d.org_id AND p.receipt_id = d.id);
+    IF found IS NULL THEN
+        RAISE invalid_parameter_value USING MESSAGE = 'no such receipt';
+    END IF;
+    UPDATE ar.portal_payment p SET state = 'settled', settled_on = found, receipt_id = receipt, changed_at = clock_timestamp()
+    WHERE p.org_id = held.org_id AND p.id = held.id;
+    PERFORM guard.write_event(held.org_id, held.id, 'matched', words);
+    PERFORM guard.record('payment matched', jsonb_build_object('payment', about, 'customer', held.customer_id), origin);
+END $$;
+
 -- The receipt that a settled payment is in the ledger. By the house alone.
 CREATE OR REPLACE FUNCTION guard.payment_is(about bigint, receipt bigint) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

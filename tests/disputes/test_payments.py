@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+import psycopg
 import pytest
 
 from duebook.ledger import by_hand
-from duebook.ledger.portal_payments import Announced, amend, announce, move
-from duebook.reports.portal_payments import portal_payment
+from duebook.ledger.portal_payments import Announced, amend, announce, match, move
+from duebook.reports.portal_payments import candidates, events, portal_payment
 from duebook.visibility.guarded import NotThere
 from duebook.visibility.organisations import Refused
 from duebook.visibility.seeing import seeing
@@ -181,3 +182,92 @@ def test_what_is_settled_is_what_stands_when_nobody_else_acts(
 def test_what_is_no_amount_of_money_is_refused(house: House, amount: str) -> None:
     with pytest.raises(Refused):
         announced(house, amount)
+
+
+def matched(house: House, payment: int, receipt: int) -> None:
+    with seeing(house.member_viewer):
+        match(house.member_viewer, payment, receipt)
+
+
+def test_a_receipt_of_another_amount_is_another_receipt(house: House) -> None:
+    """Also when its number is the payment's reference: ending the payment leaves it alone."""
+    invoice = house.billed("100.00")
+    house.payment("BANK-9", "25.00", date="2026-06-20")
+    payment = announced(house, "60.00", (invoice, "60.00"), reference="BANK-9")
+    moved(house, payment, "settled")
+    assert house.outstanding(on="2026-06-30") == 15  # 100 - 25 - 60
+    moved(house, payment, "terminated")
+    assert house.outstanding(on="2026-06-30") == 75
+    assert house.balance("BANK-9", on="2026-06-30") == 25
+    assert rollups_check_of(house) == 0
+
+
+def test_a_settled_payment_is_matched_with_the_books_receipt(house: House) -> None:
+    """It came under another number and amount: the books' one counts, and once."""
+    invoice = house.billed("100.00", number="M")
+    payment = announced(house, "60.00", (invoice, "60.00"))
+    moved(house, payment, "settled", on=date(2026, 6, 25))
+    house.payment("ERP-1", "59.00", date="2026-06-28")
+    assert house.outstanding(on="2026-06-30") == -19
+    matched(house, payment, house.document("ERP-1"))
+    assert [house.outstanding(on=f"2026-06-{day}") for day in (27, 30)] == [100, 41]
+    assert house.balance("ERP-1", on="2026-06-30") == 0
+    with seeing(house.client_viewer):
+        seen = portal_payment(payment)
+        assert seen is not None
+        assert (seen.state, seen.receipt_number, seen.settled_on) == (
+            *("settled", "ERP-1", date(2026, 6, 28)),
+        )
+        assert [each.act for each in events(payment)] == ["announced", "settled", "matched"]
+    assert rollups_check_of(house) == 0
+    moved(house, payment, "disputed", on=date(2026, 6, 29))  # the bank called it back
+    assert house.outstanding(on="2026-06-30") == 100
+    moved(house, payment, "settled", on=date(2026, 6, 30))
+    assert house.outstanding(on="2026-06-30") == 40
+    assert rollups_check_of(house) == 0
+
+
+def test_a_waiting_payment_is_matched_and_then_settled(house: House) -> None:
+    first, second = house.billed("100.00", number="F"), house.billed("50.00", number="S")
+    payment = announced(house, "60.00", (first, "10.00"), (second, "50.00"))
+    house.payment("ERP-2", "60.00", date="2026-06-28")
+    house.applies("ERP-2", "F", "60.00", date="2026-06-28")
+    matched(house, payment, house.document("ERP-2"))
+    assert house.outstanding(on="2026-06-30") == 90
+    assert house.balance("F", on="2026-06-30") == 40  # as the books applied it
+    with pytest.raises(Refused, match="meanwhile"):
+        matched(house, payment, house.document("ERP-2"))
+    assert rollups_check_of(house) == 0
+
+
+def test_only_a_receipt_of_the_account_that_is_nobodys_is_matched(house: House) -> None:
+    house.billed("100.00", number="N")
+    house.payment("OF-B", "60.00", account_number="B", date="2026-06-28")
+    house.payment("EURO", "60.00", currency="EUR", date="2026-06-28")
+    house.payment("GONE", "60.00", date="2026-06-28", status="void")
+    house.payment("TAKEN", "60.00", date="2026-06-28")
+    taker = announced(house, "60.00", reference="TAKEN")
+    moved(house, taker, "settled")
+    house.payment("FREE", "60.00", date="2026-06-28")
+    payment = announced(house, "60.00", reference="1")
+    for number in ("OF-B", "EURO", "GONE", "TAKEN", "N"):
+        with pytest.raises(Refused, match="receipt"):
+            matched(house, payment, house.document(number))
+    with seeing(house.member_viewer):
+        assert [each.number for each in candidates(payment)] == ["FREE"]
+    free = house.document("FREE")
+    with seeing(house.client_viewer), pytest.raises(psycopg.errors.InsufficientPrivilege):
+        match(house.client_viewer, payment, free)
+    moved(house, payment, "terminated")
+    with pytest.raises(Refused, match="meanwhile"):
+        matched(house, payment, house.document("FREE"))
+
+
+def test_likely_receipts_come_first(house: House) -> None:
+    house.payment("FAR", "60.00", date="2026-05-01")
+    house.payment("NEAR", "59.50", date="2026-06-29")
+    house.payment("SAME", "60.00", date="2026-06-20")
+    house.payment("LONG-AGO", "60.00", date="2026-01-01")
+    payment = announced(house, "60.00")
+    with seeing(house.member_viewer):
+        assert [each.number for each in candidates(payment)] == ["SAME", "FAR", "NEAR"]

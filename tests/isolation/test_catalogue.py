@@ -292,6 +292,7 @@ FUNCTIONS = {  # function -> what it promises (s, v or i), who may run it
     "guard.audit_text(ar.audit_event)": ("s", ""),
     "guard.colleagues(bigint[])": ("s", "admin member member_all"),
     "guard.console_of(text)": ("s", "door"),
+    "guard.match_payment(bigint,bigint,text,text)": ("v", "admin member member_all"),
     "guard.amend_payment(bigint,bigint,date,bigint[],bigint[],text,text)": (
         "v",
         "admin member member_all",

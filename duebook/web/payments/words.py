@@ -32,5 +32,6 @@ METHODS: dict[str, str | Promise] = {
 ACTS: dict[str, str | Promise] = {
     "announced": _("Announced"),
     "amended": _("Amended"),
+    "matched": _("Received"),
     **STATES,
 }

@@ -54,6 +54,7 @@ ACTIONS = {
     "dispute reopened": _("Opened a dispute again"),
     "dispute settings changed": _("Changed how disputes are handled"),
     "payment announced": _("Announced a payment"),
+    "payment matched": _("Matched an announced payment with a receipt"),
     "payment amended": _("Amended an announced payment"),
     "payment settled": _("Confirmed an announced payment"),
     "payment frozen": _("Put an announced payment on hold"),
