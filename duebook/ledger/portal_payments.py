@@ -142,7 +142,8 @@ def _payment(viewer: Viewer, payment_id: int) -> _Payment:
     query: LiteralString = (
         "SELECT p.customer_id, p.currency, p.amount, p.method, p.reference, p.state, p.provider,"
         " p.receipt_id, EXISTS (SELECT FROM ar.document d WHERE d.org_id = p.org_id"
-        " AND d.id = p.receipt_id AND d.intake = 'portal'), (SELECT count(*) FROM ar.portal_payment_event e WHERE e.org_id = p.org_id"
+        " AND d.id = p.receipt_id AND d.intake = 'portal'),"
+        " (SELECT count(*) FROM ar.portal_payment_event e WHERE e.org_id = p.org_id"
         " AND e.payment_id = p.id AND e.act IN ('settled', 'matched'))"
         " FROM ar.portal_payment p WHERE p.org_id = %s AND p.id = %s"
     )
@@ -183,9 +184,9 @@ def _number(house: Viewer, payment_id: int, payment: _Payment) -> str:
     books is known again by it. Clients write what they like there: a number that is another
     account's, of another amount, void, or another payment's receipt is not this one's."""
     query: LiteralString = (
-        "SELECT d.customer_id = %s AND d.currency = %s AND d.amount = %s AND d.state = 'sent' AND NOT EXISTS ("
-        "SELECT FROM ar.portal_payment p WHERE p.org_id = d.org_id AND p.receipt_id = d.id"
-        " AND p.id <> %s) FROM ar.document d"
+        "SELECT d.customer_id = %s AND d.currency = %s AND d.amount = %s AND d.state = 'sent'"
+        " AND NOT EXISTS (SELECT FROM ar.portal_payment p WHERE p.org_id = d.org_id"
+        " AND p.receipt_id = d.id AND p.id <> %s) FROM ar.document d"
         " WHERE d.org_id = %s AND d.kind = 'receipt' AND d.number = %s AND d.settles_id IS NULL"
     )
     own, again = f"PAY-{payment_id}", payment.times_settled

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -17,6 +18,7 @@ from duebook.visibility.seeing import seeing
 from duebook.visibility.viewer import Viewer
 from tests.disputes.conftest import House
 from tests.disputes.test_disputes import rollups_check_of
+from tests.people.conftest import signed_in
 
 TODAY = date(2026, 6, 30)
 
@@ -271,3 +273,23 @@ def test_likely_receipts_come_first(house: House) -> None:
     payment = announced(house, "60.00")
     with seeing(house.member_viewer):
         assert [each.number for each in candidates(payment)] == ["SAME", "FAR", "NEAR"]
+
+
+def test_the_page_offers_the_likely_receipt_and_takes_it(house: House) -> None:
+    invoice = house.billed("100.00")
+    payment = announced(house, "60.00", (invoice, "60.00"))
+    house.payment("ERP-3", "60.00", date="2026-06-28")
+    house.payment("ERP-4", "61.00", date="2026-06-30")
+    place = f"/o/{house.slug}/payments/{payment}/"
+    browser = signed_in(house.member_email)
+    page = browser.get(place).content.decode()
+    (chosen,) = re.findall(r'name="receipt" value="(\d+)"[^>]* checked', page)
+    assert int(chosen) == house.document("ERP-3")
+    assert browser.post(f"{place}match/", {"receipt": "1"}).status_code == 400
+    assert browser.post(f"{place}match/", {"receipt": chosen}).status_code == 302
+    assert house.outstanding(on="2026-06-30") == -21  # 100 - 60 - 61
+    read = signed_in(house.client_email)
+    page = read.get(place).content.decode()
+    assert "ERP-3" in page and "ERP-4" not in page
+    assert "match/" not in page
+    assert read.post(f"{place}match/", {"receipt": chosen}).status_code == 404

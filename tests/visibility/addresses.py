@@ -208,6 +208,7 @@ ADDRESSES = {
     "payment": _place(READERS, 200, NOT_SO, payment="payment"),
     "payment_move": _place(READERS, NOT_SO, UNCLEAR, payment="payment"),
     "payment_amend": _place(STAFF, NOT_SO, UNCLEAR, payment="payment"),
+    "payment_match": _place(STAFF, NOT_SO, UNCLEAR, payment="payment"),
     "as_client:disputes": _place(STAFF, 200, NOT_SO, as_client="looked at"),
     "as_client:disputes_bulk": _place(STAFF, NOT_THERE, NOT_SO, as_client="looked at"),
     "as_client:disputes_settings": _place(STAFF, NOT_THERE, NOT_SO, as_client="looked at"),
@@ -229,6 +230,9 @@ ADDRESSES = {
     "as_client:payment": _place(STAFF, 200, NOT_SO, as_client="looked at", payment="payment"),
     "as_client:payment_move": _place(
         STAFF, NOT_SO, NOT_SO, as_client="looked at", payment="payment"
+    ),
+    "as_client:payment_match": _place(
+        STAFF, NOT_THERE, NOT_SO, as_client="looked at", payment="payment"
     ),
     "as_client:payment_amend": _place(
         STAFF, NOT_THERE, NOT_SO, as_client="looked at", payment="payment"

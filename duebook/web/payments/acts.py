@@ -16,8 +16,8 @@ from duebook.visibility.organisations import Refused
 from duebook.web.asked import OrganisationRequest
 from duebook.web.audience import act_of_readers, act_of_staff
 from duebook.web.disputes.inbox import is_client
-from duebook.web.payments.forms import Amending, Moving, parts_of
-from duebook.web.payments.views import open_invoices, payment_of, shown_payment
+from duebook.web.payments.forms import Amending, Matching, Moving, parts_of
+from duebook.web.payments.views import candidates_of, open_invoices, payment_of, shown_payment
 from duebook.web.portal.addresses import address
 
 
@@ -68,3 +68,23 @@ def amend(request: OrganisationRequest, slug: str, payment: int) -> HttpResponse
     except NotThere as nothing:
         raise Http404 from nothing
     return shown_payment(request, payment, status=400, amending=form, payables=payables)
+
+
+@act_of_staff
+def match(request: OrganisationRequest, slug: str, payment: int) -> HttpResponse:
+    """One of the books' receipts is this payment."""
+    seen = payment_of(payment)
+    form = Matching(request.POST, found=candidates_of(seen))
+    if form.is_valid():
+        told = form.cleaned_data
+        try:
+            portal_payments.match(
+                request.viewer, payment, int(told["receipt"]), words=told["words"]
+            )
+            messages.success(request, _("The payment is this receipt; it counts once."))
+            return redirect(address(request, "payment", payment))
+        except Refused as no:
+            form.add_error(None, str(no))
+        except NotThere as nothing:
+            raise Http404 from nothing
+    return shown_payment(request, payment, status=400, matching=form)

@@ -13,7 +13,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from duebook.ledger.portal_payments import METHODS, Announced
-from duebook.reports.portal_payments import OpenInvoice
+from duebook.reports.portal_payments import Candidate, OpenInvoice
 from duebook.web.disputes.forms import Apart
 from duebook.web.payments import words
 
@@ -92,6 +92,26 @@ class Moving(Apart):
         self.fields["on"].initial = today
         self.fields["on"].widget.input_type = "date"
         self.fields["on"].widget.format = "%Y-%m-%d"
+
+
+class Matching(Apart):
+    """Which of the books' receipts it is."""
+
+    receipt = forms.ChoiceField(label=_("Receipt of the books"), widget=forms.RadioSelect)
+    words = forms.CharField(
+        label=_("For the client"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
+    )
+
+    def __init__(self, *args: Any, found: Sequence[Candidate], **more: Any) -> None:
+        super().__init__(*args, **more)
+        field = self.fields["receipt"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(str(each.id), words.candidate(each)) for each in found]
+        likely = next((each for each in found if each.is_same), None)
+        field.initial = str(likely.id) if likely else None
 
 
 @dataclass(frozen=True)

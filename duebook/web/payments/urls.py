@@ -9,5 +9,6 @@ urlpatterns = [
     path("payments/announce/<int:customer>/", views.announcing, name="payment_announce"),
     path("payments/<int:payment>/", views.payment, name="payment"),
     path("payments/<int:payment>/move/", acts.move, name="payment_move"),
+    path("payments/<int:payment>/match/", acts.match, name="payment_match"),
     path("payments/<int:payment>/amend/", acts.amend, name="payment_amend"),
 ]

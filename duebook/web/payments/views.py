@@ -22,7 +22,7 @@ from duebook.web.asked import OrganisationRequest
 from duebook.web.audience import for_readers
 from duebook.web.disputes.inbox import frame_of, is_client
 from duebook.web.payments import words
-from duebook.web.payments.forms import Amending, Announcing, Moving, Payable, parts_of
+from duebook.web.payments.forms import Amending, Announcing, Matching, Moving, Payable, parts_of
 from duebook.web.portal.addresses import address
 
 SHOWN = 50
@@ -78,6 +78,8 @@ def shown_payment(
         "moving": bound.get("moving") or Moving(states=moves, today=today),
         "moves": moves,
     }
+    if found := [] if client else candidates_of(seen):
+        shown["matching"] = bound.get("matching") or Matching(found=found)
     if not client and seen.state in reports.WAITING:
         written = {part.document_id: str(part.amount) for part in seen.parts}
         invoices = open_invoices(request, seen.customer_id, currency=seen.currency)
@@ -129,6 +131,11 @@ def announcing(request: OrganisationRequest, slug: str, customer: int) -> HttpRe
         "account": named[customer],
     }
     return render(request, "payments/announce.html", shown, status=400 if form.is_bound else 200)
+
+
+def candidates_of(seen: PortalPayment) -> list[reports.Candidate]:
+    """The receipts that it may be, unless it has ended."""
+    return reports.candidates(seen.id) if seen.state in (*reports.WAITING, "settled") else []
 
 
 def payment_of(payment_id: int) -> PortalPayment:

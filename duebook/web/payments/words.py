@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+
+from duebook.reports.portal_payments import Candidate
+from duebook.web.templatetags.figures import day, writer
 
 STATES: dict[str, str | Promise] = {
     "pending": pgettext_lazy("a payment", "Pending"),
@@ -35,3 +38,9 @@ ACTS: dict[str, str | Promise] = {
     "matched": _("Received"),
     **STATES,
 }
+
+
+def candidate(receipt: Candidate) -> str:
+    """A receipt to choose: its number, day and amount."""
+    amount = writer(get_language(), receipt.currency).text(receipt.amount)
+    return f"{receipt.number} · {day(receipt.on)} · {amount} {receipt.currency}"
