@@ -31,7 +31,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from playwright.sync_api import Browser, expect
 
-from duebook.reports import clients
+from duebook.reports import client_supply, clients
 from duebook.reports.aging import AgingPage, AgingRow, AgingTotal, PortalRow
 from duebook.reports.invoices import FIGURES, InvoiceRow
 from duebook.web import context, drawing, tie_out
@@ -269,9 +269,11 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
         "accounts": [],
         "documents": nothing,
         "year": clients.Year({}, {}),
-        "order_counts": {},
     }.items():
         monkeypatch.setattr(clients, name, lambda *_, answer=answer, **__: answer)
+    supply = client_supply.Supply(0, 0, 0, None, 0, None)
+    monkeypatch.setattr(client_supply, "order_counts", lambda *_, **__: {})
+    monkeypatch.setattr(client_supply, "supply", lambda *_, **__: supply)
     monkeypatch.setattr(context, "places", lambda _: [])
     monkeypatch.setattr(context, "freshness_of", lambda _: None)
     monkeypatch.setattr(context, "waiting_of", lambda _: 0)

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any, LiteralString
 
 from duebook.reports.aging import USUAL, Edges, days, portal_aging
-from duebook.reports.rows import organisation, query, records, rows
+from duebook.reports.rows import organisation, query, rows
 from duebook.visibility.seeing import raw
 
 # The figures that a client's aging drills into; buckets by their days, the others by name.
