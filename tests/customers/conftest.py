@@ -132,8 +132,14 @@ def admin(company: Company) -> Browser:
 def listed(browser: Browser, company: Company, query: str = "", **more: Any) -> Sheet:
     answer = browser.get(f"/o/{company.slug}/customers/{query}", **more)
     assert answer.status_code == 200, answer.content.decode()[:2000]
-    html = answer.content.decode()
-    body = re.search(r'<table class="ledger sticky customers.*?<tbody>(.*?)</tbody>', html, re.S)
+    return sheet_of(answer.content.decode())
+
+
+def sheet_of(html: str) -> Sheet:
+    """The list of a page."""
+    body = re.search(
+        r'<table class="ledger sticky customers.*?<tbody[^>]*>(.*?)</tbody>', html, re.S
+    )
     found = re.findall(r"<tr id=.*?</tr>", body[1], re.S) if body else []
     return Sheet([_row(each) for each in found], html)
 

@@ -111,4 +111,4 @@ addEventListener("pageshow", () => {
   for (const box of boxes()) box.disabled = false;
   showSelection();
 });
-for (const swapped of ["htmx:afterSettle", "htmx:oobAfterSwap"]) document.addEventListener(swapped, showSelection);
+for (const swapped of ["htmx:afterSettle", "htmx:oobAfterSwap", "duebook:parts"]) document.addEventListener(swapped, showSelection);
