@@ -80,3 +80,9 @@ document.addEventListener("change", (event) => {
   all.checked = ticked > 0 && ticked === boxes.length;
   all.indeterminate = ticked > 0 && ticked < boxes.length;
 });
+
+/* Of tabs wider than the screen, the present one is in sight. */
+for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
+  const { offsetLeft: start, parentElement: tabs } = tab;
+  if (tabs.scrollWidth > tabs.clientWidth) tabs.scrollLeft = start - tabs.offsetLeft - (tabs.clientWidth - tab.offsetWidth) / 2;
+}
