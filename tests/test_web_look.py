@@ -27,7 +27,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory, override_settings
 from django.utils.translation import override
 from django.utils.translation.template import templatize
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Browser, expect
 
@@ -75,6 +75,7 @@ def readable(html: str) -> str:
 def test_amounts_are_written_as_cldr_writes_them(
     language: str, currency: str, decimals: int
 ) -> None:
+    @settings(deadline=None)
     @given(amounts(decimals))
     def compared(amount: Decimal) -> None:
         with override(language):
