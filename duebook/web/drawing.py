@@ -129,7 +129,8 @@ def month_bars(levels: Sequence[Level]) -> SafeString:
     line = f'<line class="zero" x1="0" x2="168" y1="{base:.1f}" y2="{base:.1f}"/>'
     inside = line + "".join(bars)
     return SafeString(
-        f'<svg class="month-bars" viewBox="0 0 168 36" preserveAspectRatio="none" aria-hidden="true">{inside}</svg>'
+        '<svg class="month-bars" viewBox="0 0 168 36" preserveAspectRatio="none"'
+        f' aria-hidden="true">{inside}</svg>'
     )
 
 
