@@ -57,12 +57,35 @@ LEFT = {
     "detail_orders": _("Order"),
     "purchase_orders": _("Purchase order"),
 }
+BADGES = {  # how far an account is invited, and whether something of it is disputed
+    "pending": _("Pending"),
+    "accepted": _("Accepted"),
+    "declined": _("Declined"),
+    "expired": _("Expired"),
+    "disputed": _("Disputed"),
+}
+BANDS = {  # of the collection priority, by their classes
+    "act_now": _("Act now"),
+    "watch": _("Watch"),
+    "on_track": _("On track"),
+    "nothing": _("Nothing to do"),
+}
 WORDS = {**LEFT, **COLUMNS, **STATES, **KINDS}
 
 
 def word(code: str) -> str:
     """The reader's word for a code; an organisation's own code reads as it is."""
     return str(WORDS.get(code, code.replace("_", " ")))
+
+
+def badge(kind: str) -> str:
+    """The reader's word for a badge."""
+    return str(BADGES[kind])
+
+
+def band(code: str) -> str:
+    """The reader's word for a band of the collection priority."""
+    return str(BANDS[code])
 
 
 def account_type(code: str) -> str:

@@ -46,11 +46,6 @@ class Line:
     badge: str
     href: str
 
-    def made_of(self, tab: str, age: str) -> str:
-        """Where the documents behind a figure stand: a tab of the account, of one age perhaps."""
-        separator = "&" if "?" in self.href else "?"
-        return f"{self.href}{separator}tab={tab}{'&age=' if age else ''}{age}#account-tabs"
-
 
 def lines(rows: list[CustomerRow], looking: Looking, *, address: str) -> list[Line]:
     """`address`: the account's own page with 0 in the place of its id."""

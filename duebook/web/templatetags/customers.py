@@ -11,10 +11,10 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 from duebook.reports.monthly_drill import OrderLine
-from duebook.web.customers.shown import Line
-from duebook.web.templatetags.figures import Writer, listed
+from duebook.web.customers.rows import rows
 
 register = template.Library()
+register.simple_tag(rows)
 ENDS = ((0, "current"), (30, "days_1_30"), (60, "days_31_60"), (90, "days_61_90"))
 
 
@@ -24,15 +24,6 @@ def age_of(days_past_due: int | None, balance: Decimal) -> str:
     if days_past_due is None or not balance:
         return ""
     return next((age for end, age in ENDS if days_past_due <= end), "days_91_plus")
-
-
-@register.simple_tag
-def made_of(amount: Decimal, currency: Writer, line: Line, tab: str, age: str = "") -> SafeString:
-    """A figure of the list that leads to the documents it is the sum of. A zero has none."""
-    figure = listed(amount, currency)
-    if not amount:
-        return figure
-    return SafeString(f'<a href="{escape(line.made_of(tab, age))}">{figure}</a>')
 
 
 @register.filter

@@ -36,6 +36,8 @@ register.filter("word", words.word)
 register.filter("column", words.column)
 register.filter("span", words.span)
 register.filter("account_type", words.account_type)
+register.filter("badge", words.badge)
+register.filter("band", words.band)
 
 MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"
