@@ -165,6 +165,10 @@ STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "duebook/web/static"]
 # Files are served as they stand in the package: no collecting step, nothing to forget.
 WHITENOISE_USE_FINDERS = True
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "duebook.web.assets.Assets"},
+}
 
 # Files go to the disk piece by piece, and only where a page takes files.
 FILE_UPLOAD_HANDLERS = ["duebook.web.intake.receiving.Receiving"]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from functools import cache
 from itertools import pairwise
 from typing import Protocol
 
@@ -201,6 +202,7 @@ def _segment(style: str, start: float, share: float, hatch: str, *, height: int 
     return f'<rect class="{style}" {place}/>'
 
 
+@cache
 def _symbol(file: str, name: str, *, style: str) -> SafeString:
     return format_html(
         '<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>', style, static(file), name
