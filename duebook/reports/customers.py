@@ -152,12 +152,17 @@ def customers(
     A key whose row is not to be seen any more begins at the start. `at` is when invitations are
     judged. Without a limit: all of them. Raises KeyError for a column that cannot be sorted by.
     """
+    is_sorted = must_be_there(organisation(), asked.as_of, scored=True).is_sorted
     order = order_of(asked.sort, currency=asked.currency)
     backwards = bool(before)
     keys = _keys(order, asked, before or after)
     walked = order.reversed() if backwards else order
     meant = _meant(asked, at=at)
-    rows = _rows(walked, asked, meant, keys, at=at, limit=None if limit is None else limit + 1)
+    stretches = [Stretch("true", walked.after(keys))]
+    if limit is not None and sees_all() and is_sorted:
+        stretches = walked.stretches(keys, _types)
+    most = None if limit is None else limit + 1
+    rows = _rows(walked, asked, meant, stretches, keys, at=at, limit=most)
     more = limit is not None and len(rows) > limit
     rows = rows[:limit]
     if backwards:
@@ -170,6 +175,7 @@ def texts(asked: Asked, columns: Sequence[str], *, at: datetime) -> Iterator[Tex
 
     They are read as they are taken, in the transaction at hand.
     """
+    must_be_there(organisation(), asked.as_of, scored=True)
     meant, order = _meant(asked, at=at), order_of(asked.sort, currency=asked.currency)
     names = [each.name for each in fields(CustomerRow)]
     picked = itemgetter(*[names.index(column) for column in columns])
@@ -185,9 +191,9 @@ def texts(asked: Asked, columns: Sequence[str], *, at: datetime) -> Iterator[Tex
 
 def of_account(customer: int, *, as_of: date, at: datetime) -> list[CustomerRow]:
     """The rows of one account on a day, one for each currency."""
-    asked = Asked(as_of)
-    meant = _meant(asked, at=at, only=(customer,))
-    return _rows(order_of("currency"), asked, meant, None, at=at, limit=None)
+    asked, every = Asked(as_of, only=(customer,)), [Stretch("true", "true")]
+    must_be_there(organisation(), as_of)
+    return _rows(order_of("currency"), asked, _meant(asked, at=at), every, None, at=at, limit=None)
 
 
 def typical(*, as_of: date, currency: str) -> Decimal | None:
@@ -202,7 +208,8 @@ def panel(asked: Asked, *, days: tuple[date, ...] = (), at: datetime) -> list[To
     All days are there for all currencies found, the latest day first; zeros where there was none.
     """
     every = (asked.as_of, *days)
-    meant = _meant(asked, *days, at=at, summed=True)
+    must_be_there(organisation(), *every)
+    meant = _meant(asked, at=at, summed=True)
     named = {**meant.named, "days": list(every)}
     found = [Totals(*each) for each in _run("customers_panel.sql", named, sums=_sums(meant))]
     known = {(each.day, each.currency): each for each in found}
@@ -216,6 +223,7 @@ def panel(asked: Asked, *, days: tuple[date, ...] = (), at: datetime) -> list[To
 
 def accounts(asked: Asked, *, at: datetime) -> list[int]:
     """The customers of all rows that match, each once: what `select all` means."""
+    must_be_there(organisation(), asked.as_of)
     meant = _meant(asked, at=at)
     named = {**meant.named, "as_of": asked.as_of}
     found = _run("customers_accounts.sql", named, joined=meant.joined, asked=meant.text)
@@ -230,6 +238,7 @@ def seen(customers: Sequence[int]) -> list[int]:
 
 def currencies(*, as_of: date) -> list[str]:
     """In which currencies the list has rows."""
+    must_be_there(organisation(), as_of)
     file = "customers_currencies_kept.sql" if sees_all() else "customers_currencies.sql"
     return [row[0] for row in records(file, as_of=as_of)]
 
@@ -238,16 +247,14 @@ def _rows(
     order: Order,
     asked: Asked,
     meant: Filter,
+    stretches: list[Stretch],
     keys: Keys | None,
     *,
     at: datetime,
     limit: int | None,
 ) -> list[CustomerRow]:
-    """As many rows as wanted; for who sees all, from one stretch of the list after another."""
+    """As many rows as wanted, from one stretch of the list after another."""
     rows: list[CustomerRow] = []
-    stretches = [Stretch("true", order.after(keys))]
-    if limit is not None and sees_all() and _is_sorted(asked.as_of):
-        stretches = order.stretches(keys, _types)
     for stretch in stretches:
         left = None if limit is None else limit - len(rows)
         found = raw().execute(*_question(order, asked, meant, stretch, keys, at=at, limit=left))
@@ -278,13 +285,6 @@ def _question(
     )
     named = {**meant.named, **(keys or {}), "type": stretch.type, "as_of": asked.as_of}
     return text, {**named, "org": organisation(), "at": at, "limit": limit}
-
-
-def _is_sorted(day: date) -> bool:
-    """Whether there are indexes of the day's rows: of today and tomorrow."""
-    query = "SELECT is_sorted FROM ar.org_day WHERE org_id = %s AND day = %s"
-    row = raw().execute(query, [organisation(), day]).fetchone()
-    return row is not None and bool(row[0])
 
 
 def _types() -> list[str]:
@@ -326,15 +326,8 @@ def _keys(order: Order, asked: Asked, key: str) -> Keys | None:
     return None
 
 
-def _meant(
-    asked: Asked,
-    *others: date,
-    at: datetime,
-    only: tuple[int, ...] | None = None,
-    summed: bool = False,
-) -> Filter:
-    """The rows that are meant, of days that must be there."""
-    must_be_there(organisation(), asked.as_of, *others)
+def _meant(asked: Asked, *, at: datetime, summed: bool = False) -> Filter:
+    """The rows that are meant."""
     status = set(asked.status)
     return filtered(
         currency=asked.currency,
@@ -342,7 +335,7 @@ def _meant(
         search=asked.search,
         invitation=asked.invitation,
         at=at,
-        only=asked.only if only is None else only,
+        only=asked.only,
         but=asked.but,
         summed=summed,
     )

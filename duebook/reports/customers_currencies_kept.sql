@@ -1,2 +1,2 @@
--- The currencies of the whole list, out of its kept totals.
-SELECT DISTINCT t.currency FROM rollup.totals(ARRAY[%(as_of)s::date]) AS t ORDER BY t.currency
+-- The currencies of the whole list.
+SELECT c.currency FROM rollup.currencies(%(as_of)s) AS c (currency) ORDER BY c.currency

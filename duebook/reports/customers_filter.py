@@ -7,12 +7,14 @@ from datetime import datetime
 from typing import Any, LiteralString
 
 from duebook.reports.customers_order import ACCOUNT
+from duebook.reports.rows import sees_all
 from duebook.reports.searching import found, like
 from duebook.visibility.seeing import raw
 
 INVITATIONS = ("Not Invited", "Pending", "Accepted", "Declined", "Expired")
-# So many customers at most are named one by one; what more are like is looked for in the text.
-NAMED = 10_000
+# So many customers at most are named one by one, where all are to be added up and where a page is
+# to be read; what more are like is looked for in the text.
+NAMED, NAMED_OF_PAGE = 10_000, 1_000
 
 
 @dataclass(frozen=True)
@@ -57,10 +59,12 @@ def filtered(
     if only is not None:
         chosen = set(only) if chosen is None else chosen & set(only)
     if patterns := like(search):
-        sought = found(patterns, most=NAMED + 1)
-        if len(sought) <= NAMED:
+        most = NAMED if summed else NAMED_OF_PAGE
+        if summed and sees_all() and _all_are_like(patterns):
+            pass
+        elif len(sought := found(patterns, most=most + 1)) <= most:
             chosen = set(sought) if chosen is None else chosen & set(sought)
-        elif not (summed and _all_are_like(patterns)):
+        else:
             text += " AND b.search_text LIKE ANY (%(patterns)s)"
             joined, named["patterns"] = ACCOUNT, patterns
     is_whole = chosen is None and not joined
@@ -85,8 +89,8 @@ def _invited(states: tuple[str, ...], *, at: datetime) -> tuple[set[int] | None,
 
 
 def _all_are_like(patterns: list[str]) -> bool:
-    """Whether every customer is meant, as when all numbers begin alike. The first that is not ends
-    the search for one.
+    """Whether every customer is meant, as when all numbers begin alike. Mostly one of the first is
+    not, which ends it; where policies look at each row, that is too dear to ask.
     """
     query = (
         "SELECT NOT EXISTS (SELECT FROM ar.customer c"

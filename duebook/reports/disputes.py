@@ -151,18 +151,6 @@ def of_document(document_id: int, *, at: datetime, today: date, staff: bool) -> 
     return disputes(wanted, at=at, today=today, staff=staff, order="raised", descending=True)
 
 
-def waiting() -> int:
-    """How many cases wait for an answer of those who work here."""
-    query: LiteralString = (
-        "SELECT count(*) FROM ar.dispute_case c"
-        " JOIN ar.dispute p ON p.org_id = c.org_id AND p.id = c.dispute_id"
-        " WHERE c.org_id = %s AND c.state = 'open' AND p.resolved_on IS NULL"
-        " AND p.ended_on = 'infinity'"
-    )
-    row = raw().execute(query, [organisation()]).fetchone()
-    return int(row[0]) if row else 0
-
-
 def messages(case_id: int) -> list[Message]:
     """What was said, the oldest first, with the files beside it."""
     query: LiteralString = (

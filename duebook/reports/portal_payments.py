@@ -134,15 +134,6 @@ def events(payment_id: int) -> list[Event]:
     return [Event(*row) for row in raw().execute(query, [organisation(), payment_id])]
 
 
-def waiting() -> int:
-    """How many announced payments somebody has to look at."""
-    query: LiteralString = (
-        "SELECT count(*) FROM ar.portal_payment WHERE org_id = %s AND state = 'pending'"
-    )
-    row = raw().execute(query, [organisation()]).fetchone()
-    return int(row[0]) if row else 0
-
-
 def open_invoices(customer_id: int, *, as_of: date, limit: int = 200) -> list[OpenInvoice]:
     """What of an account can be paid, the longest due first."""
     named = {"customer": customer_id, "as_of": as_of, "basis": "due", "limit": limit}

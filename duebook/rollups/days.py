@@ -10,6 +10,7 @@ import calendar
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,7 @@ from duebook.visibility.viewer import Viewer
 WEEK = timedelta(days=7)
 LOOK_BACK = timedelta(days=30)  # over which an account's page says how its priority changed
 ASKED_KEPT = 4  # past days beyond those that every dashboard shows
+TRIES = 4
 EVENING = timedelta(hours=6)  # before midnight: then tomorrow is made ready
 
 log = logging.getLogger("duebook.rollups")
@@ -53,33 +55,41 @@ def ready(viewer: Viewer, *days: date, scored: bool = True, by: str = "ledger") 
 @contextmanager
 def seeing_days(viewer: Viewer, *days: date) -> Iterator[None]:
     """seeing(), read only, with these days in the snapshot."""
-    for _ in range(3):
-        ready(viewer, *days)
+    for _ in range(TRIES):
         with seeing(viewer, read_only=True):
-            if are_there(viewer.org_id, *days):
+            held = worked_out(viewer.org_id, *days)
+            if len(held) == len(set(days)) and held[days[0]].is_scored:
                 yield
                 return
-    must_be_there(viewer.org_id, *days)
+        ready(viewer, *days)
+    raise NotReady(WAIT)
 
 
-def must_be_there(org_id: int, *days: date) -> None:
-    """Raises NotReady when one of these days cannot be read in the snapshot at hand."""
-    if not are_there(org_id, *days):
-        raise NotReady("the figures of that day are being worked out; ask again")
+@dataclass(frozen=True)
+class Day:
+    """A day that is worked out: with collection priorities, with indexes of its rows (of today and
+    tomorrow)."""
+
+    is_scored: bool
+    is_sorted: bool
 
 
-def are_there(org_id: int, *days: date) -> bool:
-    """Whether these days can be read in the snapshot at hand; a large import forgets past ones."""
-    query = "SELECT count(*) FROM ar.org_day WHERE org_id = %s AND day = ANY (%s)"
-    row = raw().execute(query, [org_id, list(days)]).fetchone()
-    return row is not None and row[0] == len(set(days))
+def must_be_there(org_id: int, *days: date, scored: bool = False) -> Day:
+    """How the first of these days is worked out. Raises NotReady when one of them cannot be read
+    in the snapshot at hand, or the first without the collection priorities that are wanted.
+    """
+    held = worked_out(org_id, *days)
+    if len(held) < len(set(days)) or (scored and not held[days[0]].is_scored):
+        raise NotReady(WAIT)
+    return held[days[0]]
 
 
-def is_scored(org_id: int, day: date) -> bool:
-    """Whether the collection priorities of a day can be read in the snapshot at hand."""
-    query = "SELECT is_scored FROM ar.org_day WHERE org_id = %s AND day = %s"
-    row = raw().execute(query, [org_id, day]).fetchone()
-    return row is not None and bool(row[0])
+def worked_out(org_id: int, *days: date) -> dict[date, Day]:
+    """Those of these days that can be read in the snapshot at hand; a large import forgets past
+    ones."""
+    query = "SELECT day, is_scored, is_sorted FROM ar.org_day WHERE org_id = %s AND day = ANY (%s)"
+    found = raw().execute(query, [org_id, list(days)]).fetchall()
+    return {day: Day(scored, indexed) for day, scored, indexed in found}
 
 
 def compared_with(day: date) -> tuple[date, date]:
@@ -124,3 +134,6 @@ def all_ready(*, at: datetime) -> None:
             keep_ready(Viewer(org_id, person_id, "admin"), at=at)
         except (NotAllowed, psycopg.Error):
             log.exception("The figures of organisation %s could not be made ready.", org_id)
+
+
+WAIT = "the figures of that day are being worked out; ask again"

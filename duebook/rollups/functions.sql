@@ -52,6 +52,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT t.* FROM ar.day_total t WHERE t.org_id = (SELECT guard.viewer_organisation()) AND t.day = ANY (days) AND t.accounts > 0
 $$;
 
+-- The currencies of all listed rows of a day: in which of them a member has any, the member's own rows tell.
+CREATE OR REPLACE FUNCTION rollup.currencies(at date) RETURNS SETOF text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT DISTINCT t.currency FROM ar.day_total t
+    WHERE t.org_id = (SELECT guard.viewer_organisation()) AND t.day = at AND t.accounts > 0
+$$;
+
 -- The typical amounts of a day, and of every account the score that follows from them.
 CREATE OR REPLACE FUNCTION rollup.score(org bigint, at date) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -152,4 +159,6 @@ GRANT EXECUTE ON FUNCTION rollup.refresh(bigint[]) TO duebook_guard, duebook_adm
 GRANT EXECUTE ON FUNCTION rollup.ensure(date, boolean), rollup.keep(date[], bigint) TO duebook_admin, duebook_member,
     duebook_member_all, duebook_service, duebook_service_read;
 GRANT EXECUTE ON FUNCTION rollup.totals(date[]) TO duebook_admin, duebook_member_all, duebook_service, duebook_service_read;
+GRANT EXECUTE ON FUNCTION rollup.currencies(date) TO duebook_admin, duebook_member, duebook_member_all, duebook_service,
+    duebook_service_read;
 GRANT EXECUTE ON FUNCTION rollup.rebuild() TO duebook_admin;

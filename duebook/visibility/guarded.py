@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from psycopg import errors
 
 from duebook.visibility.organisations import Refused, console_of, current
-from duebook.visibility.seeing import enter, raw
+from duebook.visibility.seeing import enter, looks, raw
 from duebook.visibility.viewer import Viewer
 
 WAIT = "10s"  # for whoever else writes facts of the organisation
@@ -50,7 +50,10 @@ def as_the_house(viewer: Viewer) -> Iterator[Viewer]:
     accounts that the viewer does not see. Afterwards the viewer looks again.
     """
     house = console_of(current(viewer).slug)
-    with transaction.atomic(using="ledger"):  # what fails takes the house's role back as well
-        enter(raw(), house)
-        yield house
-        enter(raw(), viewer)
+    try:
+        with transaction.atomic(using="ledger"):  # what fails takes the house's role back as well
+            enter(raw(), house)
+            yield house
+            enter(raw(), viewer)
+    finally:
+        looks(raw(), viewer)

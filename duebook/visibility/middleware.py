@@ -88,8 +88,8 @@ def recorded(view: View) -> View:
 
 
 def prepared(prepare: Prepare) -> Callable[[View], View]:
-    """A view that needs something worked out first, in a transaction of its own. What it needs
-    may go again before it reads: then it raises NotReady, and both are tried once more.
+    """A view that needs something worked out, in a transaction of its own. Mostly it is there.
+    Where it is not, or no longer, the view raises NotReady: it is made, and the view tried again.
     """
 
     def with_it(view: View) -> View:
@@ -116,7 +116,9 @@ def origin_of(request: HttpRequest) -> str:
 
 
 def _place(request: HttpRequest, slug: str) -> Belonging | None:
-    for place in places_of(request):
+    found = places_of(request)
+    request.belongings = found  # type: ignore[attr-defined]  # the frame names them
+    for place in found:
         if place.slug == slug and place.kind:
             return place
     return None
@@ -162,11 +164,10 @@ def _prepared(
     prepare = getattr(view, "prepare", None)
     if prepare is None:
         return _seen(viewer, request, view, args, named)
-    for _again in range(TRIES - 1):
-        prepare(viewer, request)
+    for _again in range(TRIES):
         with suppress(NotReady):
             return _seen(viewer, request, view, args, named)
-    prepare(viewer, request)
+        prepare(viewer, request)
     return _seen(viewer, request, view, args, named)
 
 

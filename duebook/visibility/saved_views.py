@@ -55,11 +55,6 @@ def view(viewer: Viewer, view_id: int) -> SavedView | None:
     return found[0] if found else None
 
 
-def default_of(viewer: Viewer, page: str) -> SavedView | None:
-    """The view a page opens with for this viewer, if it is still there."""
-    return next((each for each in _found(viewer, page=page) if each.is_default), None)
-
-
 def save(viewer: Viewer, *, page: str, name: str, query: str, shared: bool = False) -> int:
     """A new view of one's own; its id. Raises Refused."""
     count = "SELECT count(*) FROM ar.saved_view WHERE person_id = %s AND page = %s"

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import psycopg
 from django.db import connections, transaction
 
 from duebook.visibility.viewer import Viewer
+
+# Who looks through which connection now. What may be seen is up to the database alone.
+_viewers: WeakKeyDictionary[psycopg.Connection[Any], Viewer] = WeakKeyDictionary()
 
 
 class NotAllowed(Exception):
@@ -30,8 +34,12 @@ def seeing(viewer: Viewer, *, by: str = "ledger", read_only: bool = False) -> It
     mode it is READ ONLY whatever is asked.
     """
     with transaction.atomic(using=by, durable=True):
-        enter(raw(by), viewer, read_only=read_only)
-        yield
+        connection = raw(by)
+        enter(connection, viewer, read_only=read_only)
+        try:
+            yield
+        finally:
+            _viewers.pop(connection, None)
 
 
 def enter(connection: psycopg.Connection[Any], viewer: Viewer, *, read_only: bool = False) -> None:
@@ -44,8 +52,10 @@ def enter(connection: psycopg.Connection[Any], viewer: Viewer, *, read_only: boo
     with psycopg.Cursor(connection) as cursor:
         if read_only or viewer.looks_at is not None:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        cursor.execute("SELECT set_config('duebook.viewer', %s, true)", [signed])
-        cursor.execute(f"SET LOCAL ROLE {viewer.role}")  # one of a fixed list of roles
+        cursor.execute(
+            "SELECT set_config('duebook.viewer', %s, true), set_config('role', %s, true)",
+            [signed, viewer.role],
+        )
         try:
             if viewer.kind == "platform":
                 agreed = cursor.execute("SELECT guard.viewer_is_platform()").fetchone()
@@ -57,6 +67,20 @@ def enter(connection: psycopg.Connection[Any], viewer: Viewer, *, read_only: boo
             raise NotAllowed(refused.diag.message_primary or "not allowed") from refused
         if agreed != (True,):
             raise NotAllowed("the database sees no viewer")
+    looks(connection, viewer)
+
+
+def looks(connection: psycopg.Connection[Any], viewer: Viewer) -> None:
+    """Note who looks through a connection, where the database knows it already."""
+    _viewers[connection] = viewer
+
+
+def seen_by(by: str = "ledger") -> Viewer:
+    """Who looks in the open transaction. Raises NotAllowed when nobody does."""
+    viewer = _viewers.get(raw(by))
+    if viewer is None:
+        raise NotAllowed("nobody looks; this is only answered inside seeing()")
+    return viewer
 
 
 def raw(by: str = "ledger") -> psycopg.Connection[Any]:

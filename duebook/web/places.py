@@ -27,6 +27,7 @@ class Place:
 def places(request: HttpRequest) -> list[Place]:
     """By name. From the aging of one organisation one comes to the aging of the other."""
     present = getattr(request, "organisation", None)
+    belongings = getattr(request, "belongings", None) or places_of(request)
     return [
         Place(
             name=each.name,
@@ -34,7 +35,7 @@ def places(request: HttpRequest) -> list[Place]:
             href=_address(request, each.slug, each.kind) if each.kind else "",
             here=bool(present and present.slug == each.slug),
         )
-        for each in places_of(request)
+        for each in belongings
     ]
 
 

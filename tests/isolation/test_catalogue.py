@@ -390,6 +390,7 @@ FUNCTIONS = {  # function -> what it promises (s, v or i), who may run it
     "rollup.forget_months(bigint,date[])": ("v", ""),
     "rollup.keep_months(date[],bigint)": ("v", "admin member member_all service service_read"),
     "rollup.refresh_months(bigint,bigint[])": ("v", ""),
+    "rollup.currencies(date)": ("s", "admin member member_all service service_read"),
     "rollup.ensure(date,boolean)": ("v", "admin member member_all service service_read"),
     "rollup.forget(bigint,date[])": ("v", ""),
     "rollup.keep(date[],bigint)": ("v", "admin member member_all service service_read"),

@@ -16,7 +16,7 @@ from duebook.reports import account_items as documents
 from duebook.reports import notes as written
 from duebook.reports.customers import CustomerRow, of_account
 from duebook.reports.customers import customers as rows_of
-from duebook.rollups.days import LOOK_BACK, ready
+from duebook.rollups.days import LOOK_BACK, must_be_there, ready
 from duebook.visibility.middleware import prepared
 from duebook.visibility.viewer import Viewer
 from duebook.web.asked import OrganisationRequest
@@ -40,6 +40,7 @@ def account(request: OrganisationRequest, slug: str, customer: int) -> HttpRespo
     if who is None:
         raise Http404
     looking, asked = looking_at(request), asking(request.GET, path=request.path)
+    must_be_there(request.viewer.org_id, looking.as_of, scored=True)
     known = accounts.currencies(customer)
     currency = looking.currency if looking.currency in known else known[0]
     row = _row(customer, currency=currency, as_of=looking.as_of, at=at)
@@ -87,6 +88,7 @@ def priority(request: OrganisationRequest, slug: str, customer: int) -> HttpResp
     looking, who = looking_at(request), accounts.account(customer)
     if who is None:
         raise Http404
+    must_be_there(request.viewer.org_id, looking.as_of - LOOK_BACK, scored=True)
     row = _row(customer, currency=looking.currency, as_of=looking.as_of, at=at)
     if row is None:
         raise Http404

@@ -14,7 +14,7 @@ from duebook.reports.customers import CustomerRow, of_account, typical
 from duebook.reports.priority import Priority, Standing, Weights, priority
 from duebook.reports.priority_weights import weights_now
 from duebook.reports.rows import organisation
-from duebook.rollups.days import LOOK_BACK, is_scored
+from duebook.rollups.days import LOOK_BACK, worked_out
 from duebook.web.customers.shown import BANDS
 from duebook.web.templatetags.figures import writer
 
@@ -111,7 +111,7 @@ def standing(row: CustomerRow) -> Standing:
 def _before(row: CustomerRow, *, since: date, weights: Weights, at: datetime) -> Priority | None:
     """The priority of the account on an earlier day, by today's weights; None when that day is
     not worked out."""
-    if not is_scored(organisation(), since):
+    if since not in (held := worked_out(organisation(), since)) or not held[since].is_scored:
         return None
     rows = of_account(row.customer_id, as_of=since, at=at)
     then = next((standing(each) for each in rows if each.currency == row.currency), NOTHING)

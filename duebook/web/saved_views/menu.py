@@ -47,7 +47,7 @@ class Menu:
 
 def menu(request: OrganisationRequest, page: str, *, as_of: date | None = None) -> Menu:
     """For `page`, one of PAGES; `as_of` where the page has a day."""
-    found = kept.views(request.viewer, page)
+    found = _views(request, page)
     today = request.organisation.today
     query = kept.asked(request.GET.urlencode())
     here = next((each for each in found if str(each.id) == request.GET.get("view")), None)
@@ -68,8 +68,15 @@ def opening(request: OrganisationRequest, page: str) -> HttpResponse | None:
     """Where a page that was asked nothing goes: to the person's default view, if there is one."""
     if request.GET or "HX-Request" in request.headers:
         return None
-    found = kept.default_of(request.viewer, page)
+    found = next((each for each in _views(request, page) if each.is_default), None)
     return redirect(address(request, found)) if found else None
+
+
+def _views(request: OrganisationRequest, page: str) -> list[SavedView]:
+    """Read once for a page, which asks for its default and for the menu."""
+    if not hasattr(request, "saved_views"):
+        request.saved_views = kept.views(request.viewer, page)  # type: ignore[attr-defined]
+    return request.saved_views  # type: ignore[attr-defined,no-any-return]
 
 
 def address(request: OrganisationRequest, view: SavedView) -> str:
