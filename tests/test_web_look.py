@@ -34,6 +34,7 @@ from playwright.sync_api import Browser, expect
 from duebook.reports import client_supply, clients
 from duebook.reports.aging import AgingPage, AgingRow, AgingTotal, PortalRow
 from duebook.reports.invoices import FIGURES, InvoiceRow
+from duebook.reports.waiting import Waiting
 from duebook.web import context, drawing, tie_out
 from duebook.web.asked import Unclear, asked_of
 from duebook.web.portal import views as portal_views
@@ -277,7 +278,7 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     monkeypatch.setattr(client_supply, "supply", lambda *_, **__: supply)
     monkeypatch.setattr(context, "places", lambda _: [])
     monkeypatch.setattr(context, "freshness_of", lambda _: None)
-    monkeypatch.setattr(context, "waiting_of", lambda _: 0)
+    monkeypatch.setattr(context, "waiting", lambda _: Waiting())
     monkeypatch.setattr(context, "_unread", lambda _: 0)
     return asked
 

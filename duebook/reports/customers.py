@@ -155,12 +155,12 @@ def customers(
     is_sorted = must_be_there(organisation(), asked.as_of, scored=True).is_sorted
     order = order_of(asked.sort, currency=asked.currency)
     backwards = bool(before)
-    keys = _keys(order, asked, before or after)
+    keys = keys_of(order, asked, before or after)
     walked = order.reversed() if backwards else order
-    meant = _meant(asked, at=at)
+    meant = meant_by(asked, at=at)
     stretches = [Stretch("true", walked.after(keys))]
     if limit is not None and sees_all() and is_sorted:
-        stretches = walked.stretches(keys, _types)
+        stretches = walked.stretches(keys, types)
     most = None if limit is None else limit + 1
     rows = _rows(walked, asked, meant, stretches, keys, at=at, limit=most)
     more = limit is not None and len(rows) > limit
@@ -176,7 +176,7 @@ def texts(asked: Asked, columns: Sequence[str], *, at: datetime) -> Iterator[Tex
     They are read as they are taken, in the transaction at hand.
     """
     must_be_there(organisation(), asked.as_of, scored=True)
-    meant, order = _meant(asked, at=at), order_of(asked.sort, currency=asked.currency)
+    meant, order = meant_by(asked, at=at), order_of(asked.sort, currency=asked.currency)
     names = [each.name for each in fields(CustomerRow)]
     picked = itemgetter(*[names.index(column) for column in columns])
     text = _placed(
@@ -191,9 +191,10 @@ def texts(asked: Asked, columns: Sequence[str], *, at: datetime) -> Iterator[Tex
 
 def of_account(customer: int, *, as_of: date, at: datetime) -> list[CustomerRow]:
     """The rows of one account on a day, one for each currency."""
-    asked, every = Asked(as_of, only=(customer,)), [Stretch("true", "true")]
     must_be_there(organisation(), as_of)
-    return _rows(order_of("currency"), asked, _meant(asked, at=at), every, None, at=at, limit=None)
+    asked, every = Asked(as_of, only=(customer,)), [Stretch("true", "true")]
+    meant, order = meant_by(asked, at=at), order_of("currency")
+    return _rows(order, asked, meant, every, None, at=at, limit=None)
 
 
 def typical(*, as_of: date, currency: str) -> Decimal | None:
@@ -209,7 +210,7 @@ def panel(asked: Asked, *, days: tuple[date, ...] = (), at: datetime) -> list[To
     """
     every = (asked.as_of, *days)
     must_be_there(organisation(), *every)
-    meant = _meant(asked, at=at, summed=True)
+    meant = meant_by(asked, at=at, summed=True)
     named = {**meant.named, "days": list(every)}
     found = [Totals(*each) for each in _run("customers_panel.sql", named, sums=_sums(meant))]
     known = {(each.day, each.currency): each for each in found}
@@ -224,7 +225,7 @@ def panel(asked: Asked, *, days: tuple[date, ...] = (), at: datetime) -> list[To
 def accounts(asked: Asked, *, at: datetime) -> list[int]:
     """The customers of all rows that match, each once: what `select all` means."""
     must_be_there(organisation(), asked.as_of)
-    meant = _meant(asked, at=at)
+    meant = meant_by(asked, at=at)
     named = {**meant.named, "as_of": asked.as_of}
     found = _run("customers_accounts.sql", named, joined=meant.joined, asked=meant.text)
     return [row[0] for row in found]
@@ -275,7 +276,7 @@ def _question(
     limit: int | None,
 ) -> tuple[LiteralString, dict[str, Any]]:
     """customers.sql with its parts in their places, and its parameters."""
-    text = _placed(
+    text = placed(
         query("customers.sql"),
         joined=order.beside(meant.joined),
         asked=meant.text,
@@ -287,7 +288,7 @@ def _question(
     return text, {**named, "org": organisation(), "at": at, "limit": limit}
 
 
-def _types() -> list[str]:
+def types() -> list[str]:
     return [row[0] for row in records("customers_types.sql")]
 
 
@@ -305,17 +306,17 @@ def _sums(meant: Filter) -> LiteralString:
 
 def _run(file: str, named: dict[str, Any], **parts: LiteralString) -> list[tuple[Any, ...]]:
     """The answer of a file with these texts in the places of their names in brackets."""
-    text = _placed(query(file), **parts)
+    text = placed(query(file), **parts)
     return raw().execute(text, {"org": organisation(), **named}).fetchall()
 
 
-def _placed(text: LiteralString, **parts: LiteralString) -> LiteralString:
+def placed(text: LiteralString, **parts: LiteralString) -> LiteralString:
     for place, part in parts.items():
         text = text.replace(f"[{place}]", part)
     return text
 
 
-def _keys(order: Order, asked: Asked, key: str) -> Keys | None:
+def keys_of(order: Order, asked: Asked, key: str) -> Keys | None:
     """What the row of a key is sorted by; None when there is no such row to be seen."""
     customer, _, currency = key.partition(".")
     if not customer.isdecimal() or len(customer) > 18:
@@ -326,7 +327,7 @@ def _keys(order: Order, asked: Asked, key: str) -> Keys | None:
     return None
 
 
-def _meant(asked: Asked, *, at: datetime, summed: bool = False) -> Filter:
+def meant_by(asked: Asked, *, at: datetime, summed: bool = False) -> Filter:
     """The rows that are meant."""
     status = set(asked.status)
     return filtered(

@@ -103,10 +103,13 @@ BEGIN
     IF held.day IS NULL THEN
         INSERT INTO ar.org_day (org_id, day, is_scored, is_sorted) VALUES (org, wanted, false, wanted >= rollup.today(org));
         PERFORM rollup.age(org, wanted, NULL);
+        IF scored THEN  -- rows are written with their scores
+            EXECUTE $query${typical}$query$ USING org, wanted;
+            UPDATE ar.org_day d SET is_scored = true WHERE d.org_id = org AND d.day = wanted;
+        END IF;
     ELSIF held.is_scored OR NOT scored THEN
         RETURN false;
-    END IF;
-    IF scored THEN
+    ELSE
         PERFORM rollup.score(org, wanted);
     END IF;
     RETURN true;

@@ -215,7 +215,8 @@ def test_changes_are_against_a_week_and_a_month_before(
     plain = question.partition("&as_of")[0]
     now = figures(nora, company, f"?{question}")
     before = [figures(nora, company, f"?{plain}&as_of={day}") for day in (week, month)]
-    page = nora.get(f"/o/{company.slug}/customers/figures/?{question}").content.decode()
+    path = f"/o/{company.slug}/customers/figures/"
+    page = nora.get(f"{path}?{question}&compared=1").content.decode()
     for name in ("Net AR Amount", "Current Invoices", "Past Due Invoices"):
         stat = text(page.split(f'<span class="name">{name}</span>')[1].partition('"name"')[0])
         said = [Decimal(each.replace("−", "-")) for each in re.findall(r"([+−][\d.]+)%", stat)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -18,6 +19,7 @@ from duebook.reports.customers import (
     customers,
     panel,
 )
+from duebook.reports.customers_around import around
 from duebook.reports.customers_order import SORTS
 from duebook.rollups.days import seeing_days
 from tests.ledger.books import Books, invoice
@@ -163,6 +165,19 @@ def test_every_column_sorts_page_by_page_as_at_once(books: Books) -> None:
             assert len(every) == 3
             assert walked == every, sort
             assert back.rows == every[:2], sort
+
+
+@pytest.mark.parametrize("email", ["admin_email", "member_email"])
+def test_around_a_row_stand_its_neighbours_in_the_list(books: Books, email: str) -> None:
+    with seeing_days(books.viewer(getattr(books, email)), TODAY):
+        for sort in ("account_name", "-account_type", "-current_amount", "outstanding_amount"):
+            asked = Asked(TODAY, currency="USD", sort=sort)
+            every = customers(asked, at=AT).rows
+            ids = [None, *(row.customer_id for row in every), None]
+            for place, row in enumerate(every):
+                assert around(asked, row, at=AT) == (ids[place], ids[place + 2]), sort
+            others = replace(asked, but=(every[0].customer_id,))  # it is gone from the list itself
+            assert around(others, every[0], at=AT) == (None, ids[2])
 
 
 def test_a_search_that_means_many_is_looked_for_in_the_text(

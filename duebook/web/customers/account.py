@@ -15,7 +15,7 @@ from duebook.reports import account as accounts
 from duebook.reports import account_items as documents
 from duebook.reports import notes as written
 from duebook.reports.customers import CustomerRow, of_account
-from duebook.reports.customers import customers as rows_of
+from duebook.reports.customers_around import around
 from duebook.rollups.days import LOOK_BACK, must_be_there, ready
 from duebook.visibility.middleware import prepared
 from duebook.visibility.viewer import Viewer
@@ -160,16 +160,10 @@ def _around(
     back = reverse("customers", args=[slug]) + looking.address(**of_page)
     if row is None or row.currency != looking.currency:
         return {"back": back}
-    question = looking.question
-    above = rows_of(question, before=row.key, limit=1, at=at).rows
-    below = rows_of(question, after=row.key, limit=1, at=at)
+    above, below = around(looking.question, row, at=at)
     query = looking.address(**{**of_page, "tab": looking.query.get("tab", "")})
 
-    def there(found: list[CustomerRow]) -> str:
-        return reverse("customer", args=[slug, found[0].customer_id]) + query if found else ""
+    def there(found: int | None) -> str:
+        return reverse("customer", args=[slug, found]) + query if found else ""
 
-    return {
-        "back": back,
-        "previous_href": there(above),
-        "next_href": there(below.rows if below.has_before else []),
-    }
+    return {"back": back, "previous_href": there(above), "next_href": there(below)}

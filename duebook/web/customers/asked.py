@@ -87,7 +87,7 @@ class Looking:
     def address(self, **changes: str | tuple[str, ...]) -> str:
         """The URL's query with something else in it, from the first page; empty values leave."""
         query = self.query.copy()
-        for name in ("after", "before", "open", "done", *changes):
+        for name in ("after", "before", "open", "done", "compared", *changes):
             query.pop(name, None)
         for name, value in changes.items():
             query.setlist(name, [value] if isinstance(value, str) else list(value))
@@ -131,9 +131,9 @@ def prepare(viewer: Viewer, request: HttpRequest) -> None:
 
 
 def prepare_compared(viewer: Viewer, request: HttpRequest) -> None:
-    """The same, and a week and a month before."""
+    """The same, and a week and a month before where it is to be compared with them."""
     if day := day_of(viewer, request):
-        ready(viewer, day, *compared_with(day))
+        ready(viewer, day, *(compared_with(day) if "compared" in request.GET else ()))
 
 
 def day_of(viewer: Viewer, request: HttpRequest) -> date | None:

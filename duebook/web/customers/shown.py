@@ -73,11 +73,11 @@ class Share:
 
 @dataclass(frozen=True)
 class Figures:
-    """The panel: the sums of a day, and what they were a week and a month before."""
+    """The panel: the sums of a day, and what they were a week and a month before, once known."""
 
     now: Totals
-    week: Totals
-    month: Totals
+    week: Totals | None
+    month: Totals | None
 
     @property
     def ages(self) -> Ages:
@@ -95,10 +95,14 @@ class Figures:
         ]
 
     @property
+    def is_compared(self) -> bool:
+        return self.week is not None and self.month is not None
+
+    @property
     def changes(self) -> dict[str, Decimal | None]:
         """By figure and span, in per cent; None where there was nothing to compare with."""
         return {
-            f"{name}_{span}": _change(getattr(self.now, column), getattr(before, column))
+            f"{name}_{span}": _change(self.now, before, column)
             for name, column in COMPARED.items()
             for span, before in (("week", self.week), ("month", self.month))
         }
@@ -134,12 +138,13 @@ COMPARED = {
 
 
 def figures(found: list[Totals], *, day: date, week: date, month: date) -> Figures:
-    """The panel of one currency from its sums of three days."""
+    """The panel of one currency from its sums of three days, or of the first alone."""
     by_day = {each.day: each for each in found}
-    return Figures(by_day[day], by_day[week], by_day[month])
+    return Figures(by_day[day], by_day.get(week), by_day.get(month))
 
 
-def _change(now: Decimal, before: Decimal) -> Decimal | None:
-    if before <= 0:
+def _change(now: Totals, before: Totals | None, column: str) -> Decimal | None:
+    was = getattr(before, column) if before else Decimal(0)
+    if was <= 0:
         return None
-    return (100 * (now - before) / before).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    return (100 * (getattr(now, column) - was) / was).quantize(Decimal("0.1"), ROUND_HALF_UP)

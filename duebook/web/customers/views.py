@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -11,7 +11,8 @@ from django.views.decorators.http import require_safe
 
 from duebook.reports.customers import customers as rows_of
 from duebook.reports.customers import panel
-from duebook.rollups.days import compared_with
+from duebook.reports.rows import sees_all
+from duebook.rollups.days import compared_with, worked_out
 from duebook.visibility import sharing
 from duebook.visibility.middleware import prepared
 from duebook.web.asked import OrganisationRequest
@@ -55,14 +56,28 @@ def customers(request: OrganisationRequest, slug: str) -> HttpResponse:
 @for_staff
 @require_safe
 def figures(request: OrganisationRequest, slug: str) -> HttpResponse:
-    """What the list adds up to, over all its pages, and how that changed."""
+    """What the list adds up to, over all its pages, and how that changed.
+
+    Where the days before are still to be worked out, or to be added up row by row, the changes
+    are a request of their own (`compared`).
+    """
     looking, at = looking_at(request), datetime.now(UTC)
     week, month = compared_with(looking.as_of)
-    found = panel(looking.question, days=(week, month), at=at)
-    sums = shown_figures(found, day=looking.as_of, week=week, month=month)
-    back = reverse("customers", args=[slug]) + looking.address()
-    shown = {"asked": looking, "sums": sums, "list_href": back}
+    days = (week, month) if _is_compared(request, week, month) else ()
+    found = panel(looking.question, days=days, at=at)
+    shown = {
+        "asked": looking,
+        "sums": shown_figures(found, day=looking.as_of, week=week, month=month),
+        "query": looking.address(),
+        "list_href": reverse("customers", args=[slug]) + looking.address(),
+    }
     return render(request, "customers/figures.html", shown)
+
+
+def _is_compared(request: OrganisationRequest, *days: date) -> bool:
+    if "compared" in request.GET:
+        return True
+    return sees_all() and len(worked_out(request.viewer.org_id, *days)) == len(days)
 
 
 def _done(request: OrganisationRequest, *, at: datetime) -> sharing.Done | None:
