@@ -179,7 +179,7 @@ def texts(asked: Asked, columns: Sequence[str], *, at: datetime) -> Iterator[Tex
     meant, order = meant_by(asked, at=at), order_of(asked.sort, currency=asked.currency)
     names = [each.name for each in fields(CustomerRow)]
     picked = itemgetter(*[names.index(column) for column in columns])
-    text = _placed(
+    text = placed(
         query("customers_file.sql"),
         joined=order.beside(meant.joined),
         asked=meant.text,

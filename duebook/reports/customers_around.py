@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import LiteralString
 
 from duebook.reports.customers import Asked, CustomerRow, keys_of, meant_by, placed, types
 from duebook.reports.customers_filter import Filter
@@ -34,7 +33,7 @@ def _beside(order: Order, asked: Asked, meant: Filter, keys: Keys | None) -> int
     for stretch in order.stretches(keys, types):
         text = placed(
             query("customers_beside.sql"),
-            joined=_joined(order, meant),
+            joined=order.beside(meant.joined),
             asked=meant.text,
             stretch=stretch.condition,
             after=stretch.after,
@@ -51,7 +50,7 @@ def _between(
 ) -> tuple[int | None, int | None]:
     text = placed(
         query("customers_between.sql"),
-        joined=_joined(order, meant),
+        joined=order.beside(meant.joined),
         asked=meant.text,
         order=order.text,
     )
@@ -59,7 +58,3 @@ def _between(
     named = {**meant.named, **own, "as_of": asked.as_of, "org": organisation()}
     found = raw().execute(text, named).fetchone()
     return (found[0], found[1]) if found else (None, None)
-
-
-def _joined(order: Order, meant: Filter) -> LiteralString:
-    return order.joined if meant.joined in order.joined else meant.joined + order.joined

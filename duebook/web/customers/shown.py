@@ -144,7 +144,8 @@ def figures(found: list[Totals], *, day: date, week: date, month: date) -> Figur
 
 
 def _change(now: Totals, before: Totals | None, column: str) -> Decimal | None:
-    was = getattr(before, column) if before else Decimal(0)
+    was: Decimal = getattr(before, column) if before else Decimal(0)
     if was <= 0:
         return None
-    return (100 * (getattr(now, column) - was) / was).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    amount: Decimal = getattr(now, column)
+    return (100 * (amount - was) / was).quantize(Decimal("0.1"), ROUND_HALF_UP)
