@@ -30,6 +30,9 @@ COLUMNS = {
     "order_links": "order_number,invoice_number,amount",
     "invoice_lines": "invoice_number,line_number,description,amount,quantity,unit_price,status,"
     "source_reference",
+    "shipments": "account_number,shipment_number,shipped_date,order_number,expected_date,"
+    "delivered_date,carrier",
+    "inventory": "account_number,item,quantity,date,description",
 }
 
 Cells = dict[str, str]

@@ -16,7 +16,7 @@ from granian.server import MPServer as Granian
 
 from duebook.console.worker import application, working
 from duebook.database.logins import close_all
-from duebook.demo import people
+from duebook.demo import people, talking
 from duebook.demo.blueprints import OWNER
 from duebook.demo.generator import PASSWORD, SampleOrganisation, sample_organisations
 from duebook.ingest.load import load, open_file
@@ -71,6 +71,7 @@ def _make(sample: SampleOrganisation) -> None:
     people.share(sample, at=datetime.now(UTC))
     _invite(sample)
     people.add_clients(sample)
+    talking.talk(sample)
 
 
 def _invite(sample: SampleOrganisation) -> None:

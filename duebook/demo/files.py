@@ -19,6 +19,8 @@ from duebook.demo.papers import (
     History,
     Order,
     Paper,
+    Shipment,
+    Stock,
 )
 
 COLUMNS = {
@@ -36,6 +38,9 @@ COLUMNS = {
     "order_links": "order_number invoice_number amount",
     "invoice_lines": "invoice_number line_number description amount quantity unit_price status"
     " source_reference",
+    "shipments": "account_number shipment_number shipped_date order_number expected_date"
+    " delivered_date carrier",
+    "inventory": "account_number item quantity date description",
 }
 DECIMALS = {"JPY": 0}
 
@@ -55,6 +60,8 @@ def write_files(folder: Path, accounts: list[Account], history: History) -> list
         "orders": map(_order, history.orders),
         "order_links": _links(history.orders),
         "invoice_lines": _lines(_of(papers, INVOICE, CASH_INVOICE)),
+        "shipments": map(_shipment, history.shipments),
+        "inventory": map(_stock, history.stock),
     }
     paths = []
     for kind, columns in COLUMNS.items():
@@ -174,6 +181,22 @@ def _order(order: Order) -> Row:
         order.status,
         _day(order.closed_on),
     )
+
+
+def _shipment(sent: Shipment) -> Row:
+    return (
+        sent.order.account.number,
+        sent.number,
+        _day(sent.on),
+        sent.order.number,
+        _day(sent.expected),
+        _day(sent.arrived),
+        sent.carrier,
+    )
+
+
+def _stock(kept: Stock) -> Row:
+    return kept.account.number, kept.item, kept.quantity, _day(kept.on), kept.name
 
 
 def _links(orders: list[Order]) -> Iterator[Row]:

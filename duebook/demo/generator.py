@@ -24,6 +24,7 @@ from duebook.demo.collecting import collect
 from duebook.demo.files import write_files
 from duebook.demo.ordering import orders
 from duebook.demo.papers import CREDIT, CREDIT_NOTE, DEBIT, OFFSET, RECEIPT, History, Order, Paper
+from duebook.demo.supplying import supply
 
 SEED = 20_240_229
 
@@ -71,6 +72,8 @@ class SampleOrganisation:
         adjust(history, members, billed, today=today, rng=rng)
         history.orders = orders(self.blueprint, members, billed, today=today, rng=rng)
         number(history, self.blueprint)
+        supplied = Random(f"{self.seed}/{self.slug}/supply")
+        supply(history, members, self.blueprint, today=today, rng=supplied)
         return history
 
 

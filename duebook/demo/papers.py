@@ -78,10 +78,33 @@ class Order:
 
 
 @dataclass(slots=True)
+class Shipment:
+    order: Order
+    on: date
+    expected: date
+    arrived: date | None
+    carrier: str = ""
+    number: str = ""
+
+
+@dataclass(slots=True)
+class Stock:
+    """How much of an item there is for an account on a day."""
+
+    account: Account
+    item: str
+    name: str
+    quantity: int
+    on: date
+
+
+@dataclass(slots=True)
 class History:
     papers: list[Paper] = field(default_factory=list)
     allocations: list[Allocation] = field(default_factory=list)
     orders: list[Order] = field(default_factory=list)
+    shipments: list[Shipment] = field(default_factory=list)
+    stock: list[Stock] = field(default_factory=list)
 
     def add(self, paper: Paper) -> Paper:
         self.papers.append(paper)

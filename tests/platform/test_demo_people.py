@@ -8,7 +8,7 @@ import pytest
 
 from duebook.console import serving
 from duebook.database.migrate import connect
-from duebook.demo import people
+from duebook.demo import people, talking
 from duebook.demo.blueprints import BLUEPRINTS, OWNER
 from duebook.demo.generator import SampleOrganisation, sample_organisations
 from duebook.visibility.organisations import PLATFORM, viewer_of
@@ -54,6 +54,25 @@ def sees(sample: SampleOrganisation, email: str) -> set[str]:
     with seeing(viewer_of(sample.slug, email)):
         query = "SELECT account_number FROM ar.customer"
         return {row[0] for row in raw().execute(query).fetchall()}
+
+
+def test_clients_have_something_to_show(marlowick: SampleOrganisation) -> None:
+    """Once, however often the demonstration is made."""
+    talking.talk(marlowick)
+    for person in marlowick.people:
+        if person.role == "client":
+            with seeing(viewer_of(marlowick.slug, person.email)):
+                states = "SELECT state, count(*) FROM ar.{} GROUP BY 1 ORDER BY 1"
+                found = [
+                    raw().execute(states.format(table)).fetchall()
+                    for table in ("dispute_case", "portal_payment")
+                ]
+                supplied = raw().execute("SELECT count(*) FROM ar.shipment").fetchone()
+            assert found == [
+                [("answered", 1), ("closed", 1), ("open", 1)],
+                [("pending", 1), ("settled", 1)],
+            ]
+            assert supplied and supplied[0] > 0
 
 
 def test_members_see_what_they_own_and_what_is_shared_with_them(
