@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from datetime import date
 from typing import LiteralString
 
 import pytest
@@ -10,6 +11,8 @@ from hypothesis import given, settings
 
 from duebook.console.upkeep import check, rebuild
 from duebook.database.migrate import connect
+from duebook.rollups.days import ready
+from duebook.visibility.organisations import console_of
 from tests.ledger.books import Books, invoice
 from tests.ledger.sources import Fact, facts, loads
 from tests.strategies import TODAY
@@ -49,6 +52,7 @@ def busy(books: Books) -> Books:
     return books
 
 
+REPAIR = "repair with: duebook rollups rebuild"
 FALSIFIED: dict[str, LiteralString] = {
     "a balance": "UPDATE ar.document SET open_amount = 1 WHERE number = '2'",
     "a last day": "UPDATE ar.document SET closed_on = '2026-02-20' WHERE number = '2'",
@@ -84,4 +88,33 @@ def test_what_was_falsified_is_named_and_repaired(
 
     assert rebuild(asked) == 0
     assert busy.facts() == facts
+    assert check(asked) == 0
+
+
+TOTALS: dict[str, LiteralString] = {
+    "a sum": "UPDATE ar.day_total SET outstanding = outstanding + 1",
+    "a count of accounts": "UPDATE ar.day_total SET accounts = 0",
+    "weighted days": "UPDATE ar.day_total SET weighted_days = weighted_days * 2 + 1",
+    "all of it": "DELETE FROM ar.day_total",
+}
+
+
+@pytest.mark.parametrize("falsified", TOTALS)
+def test_a_day_whose_totals_are_not_its_accounts_is_named_and_repaired(
+    busy: Books, falsified: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked, past = Namespace(slug=busy.slug), date(2026, 2, 10)
+    ready(console_of(busy.slug), TODAY)
+    ready(console_of(busy.slug), past, scored=False)
+    with connect() as superuser:
+        query = f"{TOTALS[falsified]} WHERE org_id = {busy.org_id} AND day = '{past}'"
+        assert superuser.execute(query).rowcount > 0  # type: ignore[arg-type]
+
+    assert check(asked) == 1
+    said = capsys.readouterr().out
+    assert said == f"The totals of {past} differ from its accounts; {REPAIR}\n"
+    assert check(asked) == 1  # checking repairs nothing
+
+    assert rebuild(asked) == 0
+    assert "totals of 1 days were put right" in capsys.readouterr().err
     assert check(asked) == 0
