@@ -32,6 +32,13 @@ WHY = {
     "not closed": gettext_lazy("The dispute is open already."),
     "no words": gettext_lazy("Write a few words, so that the other side understands."),
     "too many files": gettext_lazy("A dispute holds 20 files of up to 10 MB each."),
+    "enough for a day": gettext_lazy(
+        "100 disputes were raised for this account within a day. Go on tomorrow, or put the rest"
+        " into one of them in words."
+    ),
+    "enough files for a day": gettext_lazy(
+        "100 files were attached for this account within a day. Go on tomorrow."
+    ),
 }
 
 

@@ -32,6 +32,10 @@ WHY = {
     "no such day": gettext_lazy(
         "Write a day within a year of today; a settlement is never in the future."
     ),
+    "enough for a day": gettext_lazy(
+        "100 payments were announced for this account within a day. Go on tomorrow, or announce"
+        " what is left as one payment for several invoices."
+    ),
     "parts unclear": gettext_lazy("Name each invoice once, with an amount above zero."),
     "parts exceed the payment": gettext_lazy(
         "The invoices come to more than the payment: write a larger payment or smaller parts."

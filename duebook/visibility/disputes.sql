@@ -183,6 +183,9 @@ BEGIN
         RAISE invalid_parameter_value USING MESSAGE = 'no such reason';
     ELSIF COALESCE(free, 0) <= 0 THEN
         RAISE invalid_parameter_value USING MESSAGE = 'nothing to dispute';
+    ELSIF me.kind = 'client' AND (SELECT count(*) FROM ar.dispute_case c WHERE c.org_id = me.org_id AND c.customer_id = doc.customer_id
+                                  AND c.by_client AND c.raised_at > now_ - interval '1 day') >= 100 THEN
+        RAISE invalid_parameter_value USING MESSAGE = 'enough for a day';
     END IF;
     IF cardinality(chosen) > 0 THEN
         IF (SELECT count(*) FROM ar.document_line l WHERE l.org_id = me.org_id AND l.document_id = about
@@ -308,6 +311,11 @@ BEGIN
     IF (SELECT count(*) FROM ar.dispute_file f WHERE f.org_id = me.org_id AND f.case_id = said.case_id) >= 20
        OR octet_length(sealed) > 16000000 THEN
         RAISE invalid_parameter_value USING MESSAGE = 'too many files';
+    ELSIF me.kind = 'client' AND (
+        SELECT count(*) FROM ar.dispute_file f JOIN ar.dispute_message m ON m.org_id = me.org_id AND m.id = f.message_id
+        WHERE f.org_id = me.org_id AND f.customer_id = said.customer_id AND m.by_client
+          AND m.written_at > clock_timestamp() - interval '1 day') >= 100 THEN
+        RAISE invalid_parameter_value USING MESSAGE = 'enough files for a day';
     END IF;
     INSERT INTO ar.dispute_file (org_id, case_id, message_id, customer_id, file_name, media_type, size_bytes, sha256, content)
     VALUES (me.org_id, said.case_id, said.id, said.customer_id, called, type, size, digest, sealed) RETURNING id INTO kept;

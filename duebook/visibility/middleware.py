@@ -109,6 +109,16 @@ def places_of(request: HttpRequest) -> list[Belonging]:
     ]
 
 
+def kind_of_visitor(request: HttpRequest, named: dict[str, Any]) -> str | None:
+    """As what a person comes to an address of an organisation; None for strangers, and where
+    nothing is written: in operator mode.
+    """
+    if not request.user.is_authenticated or "slug" not in named or AS_CLIENT in named:
+        return None
+    place = _place(request, str(named["slug"]))
+    return place.kind if place else None
+
+
 def origin_of(request: HttpRequest) -> str:
     """Where a request comes from, for the audit trail: address and program."""
     address = get_adapter(request).get_client_ip(request) or ""

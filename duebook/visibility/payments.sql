@@ -81,6 +81,9 @@ BEGIN
         RAISE invalid_parameter_value USING MESSAGE = 'no amount';
     ELSIF pay_on IS NULL OR abs(pay_on - me.today) > 366 THEN
         RAISE invalid_parameter_value USING MESSAGE = 'no such day';
+    ELSIF me.kind = 'client' AND (SELECT count(*) FROM ar.portal_payment p WHERE p.org_id = me.org_id AND p.customer_id = customer
+                                  AND p.by_client AND p.announced_at > clock_timestamp() - interval '1 day') >= 100 THEN
+        RAISE invalid_parameter_value USING MESSAGE = 'enough for a day';
     ELSIF EXISTS (  -- a form sent twice: each would become a receipt
         SELECT FROM ar.portal_payment p
         WHERE p.org_id = me.org_id AND p.customer_id = customer AND p.state IN ('pending', 'frozen')

@@ -268,3 +268,19 @@ def _plain(html: str) -> str:
 def _document(company: Company, number: str) -> int:
     query = "SELECT id FROM ar.document WHERE org_id = %s AND number = %s"
     return int(rows(query, company.org_id, number)[0][0])
+
+
+def test_files_are_to_be_kept_and_never_run(company: Company) -> None:
+    browser = signed_in(company.client_email)
+    (item,) = rows(
+        "SELECT id FROM ar.document WHERE org_id = %s AND number = 'LATE'", company.org_id
+    )[0]
+    paths = [f"report/{form}/" for form in FORMS]
+    paths += ["billing/files/csv/", f"billing/{item}/pdf/", "statement/pdf/"]
+    for path in paths:
+        answer = browser.get(f"/o/{company.slug}/{path}")
+        assert answer.status_code == 200, path
+        assert answer["Content-Disposition"].startswith("attachment; filename="), path
+        assert answer["X-Content-Type-Options"] == "nosniff", path
+        assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'", path
+        assert answer["Cache-Control"] == "private, no-store", path

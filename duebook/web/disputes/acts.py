@@ -25,7 +25,9 @@ from duebook.web.intake.receiving import takes_files
 from duebook.web.portal.addresses import address
 
 
-@takes_files
+@takes_files(
+    bytes_max=dispute_files.TOGETHER * dispute_files.LARGEST_BYTES, files_max=dispute_files.TOGETHER
+)
 @act_of_readers
 def answer(request: OrganisationRequest, slug: str, case: int) -> HttpResponse:
     """Say something, with files."""

@@ -58,7 +58,9 @@ def shown_thread(
     return render(request, "disputes/thread.html", shown, status=status)
 
 
-@takes_files
+@takes_files(
+    bytes_max=dispute_files.TOGETHER * dispute_files.LARGEST_BYTES, files_max=dispute_files.TOGETHER
+)
 @for_readers
 def raising(request: OrganisationRequest, slug: str, document: int) -> HttpResponse:
     """The form; with POST the dispute is raised."""

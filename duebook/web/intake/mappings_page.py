@@ -31,7 +31,7 @@ class _NotTaken(Exception):
     """Why a mapping file cannot be saved, in one sentence."""
 
 
-@takes_files
+@takes_files(bytes_max=8 * LARGEST_BYTES, files_max=1)
 @for_admins
 @require_http_methods(["GET", "HEAD", "POST"])
 def mappings(request: OrganisationRequest, slug: str) -> HttpResponse:

@@ -30,7 +30,7 @@ from duebook.web.intake.receiving import FILES_MAX, LARGEST_BYTES, refusal_of, t
 RECENT = 5
 
 
-@takes_files
+@takes_files()
 @for_admins
 @require_http_methods(["GET", "HEAD", "POST"])
 def imports(request: OrganisationRequest, slug: str) -> HttpResponse:

@@ -73,6 +73,7 @@ def sent(made: bytes, form: str, name: str) -> HttpResponse:
     headers = {
         "Content-Disposition": content_disposition_header(True, name) or "attachment",
         "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "sandbox; default-src 'none'",
     }
     return HttpResponse(made, content_type=TYPES[form], headers=headers)
 
