@@ -23,6 +23,7 @@ class Ran:
     said: str
     seconds: float
     peak_mib: float
+    processor_seconds: float
 
 
 def duebook(*arguments: object) -> Ran:
@@ -44,4 +45,5 @@ def duebook(*arguments: object) -> Ran:
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise Failed(f"duebook {' '.join(words)} ended with {process.returncode}: {said.strip()}")
-    return Ran(said, seconds, usage.ru_maxrss * UNIT / MIB)
+    used = usage.ru_utime + usage.ru_stime
+    return Ran(said, seconds, usage.ru_maxrss * UNIT / MIB, used)

@@ -17,6 +17,7 @@ from duebook.ingest.load import Result, Results, load
 from duebook.ingest.mapping import load_mapping
 from duebook.ingest.mappings import Recogniser, all_of, used
 from duebook.ingest.opening import Opened, open_files
+from duebook.jobs.order import order
 from duebook.visibility.organisations import console_of, current
 from duebook.visibility.seeing import seeing
 
@@ -60,6 +61,8 @@ def import_files(asked: Namespace) -> int:
         )
     with seeing(console):
         used(console, [file.saved_as for file in files if file.saved_as], at=at)
+        if not (asked.dry_run or results.says_nothing_new):
+            order("keep_days")
     for result in results:
         _say(result)
     if results.closing:

@@ -17,7 +17,7 @@ from duebook.reports import monthly as monthly_report
 from duebook.reports.customers import INVITATIONS, STATUSES, Asked
 from duebook.reports.customers_order import SORTS
 from duebook.reports.monthly_question import Question
-from duebook.rollups.days import seeing_days
+from duebook.rollups.days import ready, seeing_days
 from duebook.rollups.months import seeing_months
 from duebook.visibility.organisations import Organisation, Refused, current, viewer_of
 from duebook.visibility.seeing import raw, seeing
@@ -70,7 +70,7 @@ def monthly(asked: Namespace) -> int:
     if measure not in measures:
         known = " or ".join(measures)
         raise Refused(f"{asked.data_type} is not measured by {measure}; choose {known}.")
-    with seeing_months(viewer, through=asked.through):
+    with seeing_months(viewer, through=asked.through, by="worker"):
         organisation = current(viewer)
         window = monthly_report.window(organisation.today, asked.through)
         if window is None:
@@ -106,6 +106,7 @@ def customers(asked: Namespace) -> int:
         invitation=_named("--invitation", asked.invitation, INVITATIONS),
         sort=_sort(asked.sort),
     )
+    ready(viewer, as_of, by="worker")
     with seeing_days(viewer, as_of):
         return _write(asked, answers.customers(wanted, at=datetime.now(UTC)))
 

@@ -17,7 +17,7 @@ from duebook.jobs.monthly_files import monthly_answer
 from duebook.jobs.order import order
 from duebook.reports.aging import Edges
 from duebook.reports.customers import Asked
-from duebook.rollups.days import seeing_days
+from duebook.rollups.days import ready, seeing_days
 from duebook.rollups.months import seeing_months
 from duebook.visibility.audit import record
 from duebook.visibility.organisations import Organisation
@@ -147,9 +147,10 @@ def _make(viewer: Viewer, export: int, report: str, asked: dict[str, Any]) -> No
 def _prepared(viewer: Viewer, report: str, day: date) -> AbstractContextManager[None]:
     """seeing(), read only, with what the report rests on worked out."""
     if viewer.kind in STAFF and report == "customers":
+        ready(viewer, day, by="worker")
         return seeing_days(viewer, day)
     if viewer.kind in STAFF and report == "monthly":
-        return seeing_months(viewer)
+        return seeing_months(viewer, by="worker")
     return seeing(viewer, read_only=True)
 
 

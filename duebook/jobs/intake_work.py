@@ -26,6 +26,7 @@ from duebook.ingest.opening import Opened
 from duebook.ingest.tables import Reading, Table
 from duebook.jobs.intake_outcome import invalid_files, outcome_of, outcome_of_undo
 from duebook.jobs.intake_progress import Progress
+from duebook.jobs.order import order
 from duebook.ledger.undo import Undone, undo
 from duebook.visibility import organisations
 from duebook.visibility.seeing import NotAllowed, seeing
@@ -175,6 +176,7 @@ def _commit(viewer: Viewer, now: Intake, *, self_settling: bool) -> None:
             outcome = outcome_of(results, files=_same_files(now, results))
             batch = {"outcome": outcome, "batch_id": results.batch_id}
             _move(viewer, now, "done", out_of=["committing"], by="worker", **batch)
+            order("keep_days", by="worker")
 
         progress = Progress(
             viewer,

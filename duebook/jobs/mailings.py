@@ -18,7 +18,7 @@ from psycopg.rows import class_row
 from duebook.export import shelf
 from duebook.export.monthly import UnknownLanguage, locale_of
 from duebook.jobs.exports import CONTENT_TYPES, make_export
-from duebook.post.letters import absolute, send
+from duebook.post.letters import absolute, is_written, send_once
 from duebook.reports.monthly import window
 from duebook.reports.monthly_asked import currency_of, question_of
 from duebook.reports.monthly_page import currencies
@@ -185,13 +185,16 @@ def order_due() -> int:
     return int(row[0]) if row else 0
 
 
-def mail(viewer: Viewer, *, name: str, query: str, language: str) -> None:
+def mail(viewer: Viewer, *, name: str, query: str, language: str, once: str) -> None:
     """The task: `viewer` is one reader. The file goes onto the reader's own shelf, and a letter
     says so; up to ATTACHED_MAX it is in the letter, too.
 
+    `once` names the letter: whoever takes up the work of a worker that died writes no second one.
     Raises NotKnown for a view that asks what there is not.
     """
-    with seeing_months(viewer):
+    if is_written(once):
+        return
+    with seeing_months(viewer, by="worker"):
         organisation = current(viewer)
         months = window(organisation.today)
         assert months
@@ -222,8 +225,10 @@ def mail(viewer: Viewer, *, name: str, query: str, language: str) -> None:
         if made is None or made.content is None:
             return  # why stands on the shelf
         fits = len(made.content) <= ATTACHED_MAX
-        send(
+        record(viewer, "report mailed", export=export, view=name)
+        send_once(
             "monthly",
+            once=once,
             to=person[1],
             language=_spoken(language, organisation.language),
             attached=(made.file_name, made.content, CONTENT_TYPES["xlsx"]) if fits else None,
@@ -234,7 +239,6 @@ def mail(viewer: Viewer, *, name: str, query: str, language: str) -> None:
             link=absolute(reverse("export_file", args=[organisation.slug, export])),
             fits=fits,
         )
-        record(viewer, "report mailed", export=export, view=name)
 
 
 def _spoken(language: str, usual: str) -> str:

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from duebook.jobs import intake_work, mailings, telling
+from duebook.jobs import intake_work, mailings, telling, upkeep
 from duebook.jobs.exports import make_export
 from duebook.jobs.inviting import invite_many
 from duebook.jobs.polls import poll_connector
@@ -22,6 +22,7 @@ TASKS: dict[str, Callable[..., None]] = {
     "check": intake_work.check,
     "commit": intake_work.commit,
     "invite": invite_many,
+    "keep_days": upkeep.keep_days,
     "mail": mailings.mail,
     "poll": poll_connector,
     "tell_dispute": telling.tell_dispute,

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 
 from duebook.post.delivery import order_waiting
+from duebook.rollups import days
 from duebook.visibility.seeing import raw
+from duebook.visibility.viewer import Viewer
 
 QUEUE_HOURS = 7 * 24  # of jobs that failed; what went well leaves the queue at once
 
@@ -28,6 +31,14 @@ def tidy() -> None:
     SessionStore.clear_expired()
     order_waiting()
     report_waiting()
+
+
+def keep_days(viewer: Viewer) -> None:
+    """The task: what pages of an organisation rest on is made, as after its first large import.
+
+    Readers would make it, too, but their patience is half a minute.
+    """
+    days.keep_ready(viewer, at=datetime.now(UTC))
 
 
 def report_waiting() -> None:

@@ -91,6 +91,7 @@ async def _work(app: procrastinate.App, *, wait: bool) -> None:
         cares = [asyncio.create_task(_take_care(app))]
         if wait:
             cares.append(asyncio.create_task(_order_polls()))
+            cares.append(asyncio.create_task(_begin_days()))
             told = asyncio.create_task(_told())
             await asyncio.wait([*lines, told], return_when=asyncio.FIRST_COMPLETED)
             for line in lines:  # once: a second time would tear them from their jobs
@@ -137,6 +138,14 @@ async def _take_care(app: procrastinate.App) -> None:
         except ConnectorException:
             log.warning("The queue cannot be looked after at the moment.")
         await asyncio.sleep(ABANDONED_SECONDS)
+
+
+async def _begin_days() -> None:
+    """What pages rest on, at once: it may have become another by what was migrated."""
+    try:
+        await asyncio.to_thread(_leaving_nothing(_days), 0)
+    except (psycopg.Error, DatabaseError):
+        log.warning("The days that pages show cannot be made ready at the moment.")
 
 
 async def _order_polls() -> None:

@@ -37,19 +37,27 @@ def send(
     Inside seeing() it waits for the end of that transaction: what is undone sends nothing.
     Raises BadHeaderError for an address that runs over its line.
     """
-    message = _message(name, to=to, language=language, **context)
-    if attached:
-        message.attach(*attached)
+    message = _message(name, to=to, language=language, attached=attached, **context)
     message.message()  # complains now rather than after the commit
     once_kept(partial(_put, message))
 
 
-def send_once(name: str, /, *, once: str, to: str, language: str, **context: Any) -> None:
+def send_once(
+    name: str,
+    /,
+    *,
+    once: str,
+    to: str,
+    language: str,
+    attached: tuple[str, bytes, str] | None = None,
+    **context: Any,
+) -> None:
     """The same at once, whatever transaction is open; never a second letter by the name `once`.
 
     Several in one `transaction.atomic(using="default")` are put there together.
     """
-    keep(Letter.of(_message(name, to=to, language=language, **context)), once=once)
+    message = _message(name, to=to, language=language, attached=attached, **context)
+    keep(Letter.of(message), once=once)
 
 
 def is_written(once: str) -> bool:
@@ -68,9 +76,20 @@ def written(name: str, /, *, language: str, **context: Any) -> tuple[str, str]:
     return _one_line(subject), f"{rest.strip()}\n"
 
 
-def _message(name: str, /, *, to: str, language: str, **context: Any) -> EmailMessage:
+def _message(
+    name: str,
+    /,
+    *,
+    to: str,
+    language: str,
+    attached: tuple[str, bytes, str] | None = None,
+    **context: Any,
+) -> EmailMessage:
     subject, text = written(name, language=language, **context)
-    return EmailMessage(subject, text, to=[to], headers={"Auto-Submitted": "auto-generated"})
+    message = EmailMessage(subject, text, to=[to], headers={"Auto-Submitted": "auto-generated"})
+    if attached:
+        message.attach(*attached)
+    return message
 
 
 def absolute(path: str) -> str:

@@ -32,10 +32,13 @@ def ready(viewer: Viewer, *, through: date | None = None, by: str = "ledger") ->
 
 
 @contextmanager
-def seeing_months(viewer: Viewer, *, through: date | None = None) -> Iterator[None]:
-    """seeing(), read only, with that window in the snapshot."""
+def seeing_months(
+    viewer: Viewer, *, through: date | None = None, by: str = "ledger"
+) -> Iterator[None]:
+    """seeing(), read only, with that window in the snapshot; `by` whom it is made where it is not
+    there yet: the worker has more patience than who answers pages."""
     for _ in range(3):
-        ready(viewer, through=through)
+        ready(viewer, through=through, by=by)
         with seeing(viewer, read_only=True):
             until = _until(current(viewer).today, through)
             if until is None or is_there(viewer.org_id, until):

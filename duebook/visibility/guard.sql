@@ -420,7 +420,8 @@ BEGIN
     UPDATE ar.mailing m SET last_at = now() WHERE m.org_id = org AND m.id = wanted;
     FOR reader IN
         SELECT s.person_id, guard.kind_of(org, s.person_id) AS kind,
-               jsonb_build_object('name', v.name, 'query', v.query, 'language', m.language) AS args
+               jsonb_build_object('name', v.name, 'query', v.query, 'language', m.language, 'once',
+                                  format('mailing %s %s %s %s', org, wanted, s.person_id, gen_random_uuid())) AS args
         FROM ar.mailing m
         JOIN ar.saved_view v ON v.org_id = m.org_id AND v.id = m.view_id AND v.page = 'monthly'
         JOIN ar.membership s ON s.org_id = m.org_id AND s.person_id = ANY (m.recipients) AND s.role IN ('admin', 'member')
