@@ -157,12 +157,14 @@ def run_nanoseconds(pid: int) -> int:
 
 
 def groups(world: World) -> Iterator[Group]:
+    from duebook.rollups.days import compared_with
+
     for person, browser in world.browsers.items():
         for what, paths, target in _questions(world):
             yield _asked(browser, f"{person}: {what}", paths, target)
         for what, paths in _past(world):
             if person == "admin":
-                world.forget(PAST)
+                world.forget(PAST, *compared_with(PAST))
                 yield _asked(browser, f"{person}: {what}, the first time", paths[:1], 1500)
             yield _asked(browser, f"{person}: {what}, then", paths, 50)
 
@@ -184,6 +186,8 @@ def _questions(world: World) -> Iterator[tuple[str, list[str], float]]:
         ("panel", [{}]),
         ("panel, any filter", [*FILTERS]),
         ("panel, any search", sought),
+        ("panel with changes", [{"compared": "1"}]),
+        ("panel with changes, any filter", [{**each, "compared": "1"} for each in FILTERS]),
     ]
     for what, asked in panels:
         yield what, [_path("customers/figures/", each) for each in asked], TARGETS["panel"]
@@ -195,14 +199,15 @@ def _questions(world: World) -> Iterator[tuple[str, list[str], float]]:
 
 
 def _past(world: World) -> Iterator[tuple[str, list[str]]]:
-    for what, path in (
-        ("list of a past day", "customers/"),
-        ("panel of a past day", "customers/figures/"),
+    for what, path, more in (
+        ("list of a past day", "customers/", {}),
+        ("panel of a past day", "customers/figures/", {}),
+        ("panel with changes of a past day", "customers/figures/", {"compared": "1"}),
     ):
         yield (
             what,
             [
-                _path(path, {"as_of": str(PAST), **each})
+                _path(path, {"as_of": str(PAST), **each, **more})
                 for each in ({}, {"sort": "account_name"}, {"sort": "-past_due_amount"})
             ],
         )
@@ -232,9 +237,15 @@ class World:
     backends: Backends
     keys: list[str]  # of rows that both see, spread over the list
 
-    def forget(self, day: date) -> None:
-        self.backends.own.execute("DELETE FROM ar.org_day WHERE day = %s", [day])
-        self.backends.own.execute("DELETE FROM ar.customer_aging WHERE day = %s", [day])
+    def forget(self, *days: date) -> None:
+        queries: tuple[LiteralString, ...] = (
+            "DELETE FROM ar.org_day WHERE day = ANY (%s)",
+            "DELETE FROM ar.customer_aging WHERE day = ANY (%s)",
+            "DELETE FROM ar.day_total WHERE day = ANY (%s)",
+            "DELETE FROM ar.typical_amount WHERE day = ANY (%s)",
+        )
+        for query in queries:
+            self.backends.own.execute(query, [list(days)])
 
 
 @contextmanager

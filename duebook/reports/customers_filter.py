@@ -12,9 +12,8 @@ from duebook.reports.searching import found, like
 from duebook.visibility.seeing import raw
 
 INVITATIONS = ("Not Invited", "Pending", "Accepted", "Declined", "Expired")
-# So many customers at most are named one by one, where all are to be added up and where a page is
-# to be read; what more are like is looked for in the text.
-NAMED, NAMED_OF_PAGE = 10_000, 1_000
+# So many customers at most are named one by one; what more are like is looked for in the text.
+NAMED = 10_000
 
 
 @dataclass(frozen=True)
@@ -59,10 +58,9 @@ def filtered(
     if only is not None:
         chosen = set(only) if chosen is None else chosen & set(only)
     if patterns := like(search):
-        most = NAMED if summed else NAMED_OF_PAGE
         if summed and sees_all() and _all_are_like(patterns):
             pass
-        elif len(sought := found(patterns, most=most + 1)) <= most:
+        elif len(sought := found(patterns, most=NAMED + 1)) <= NAMED:
             chosen = set(sought) if chosen is None else chosen & set(sought)
         else:
             text += " AND b.search_text LIKE ANY (%(patterns)s)"

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 
 from duebook.rollups import months
+from duebook.rollups.making import make
 from duebook.visibility.organisation_settings import fixed_today
 from duebook.visibility.organisations import Organisation, current
 from duebook.visibility.seeing import NotAllowed, NotReady, raw, seeing
@@ -35,7 +36,7 @@ def ready(viewer: Viewer, *days: date, scored: bool = True, by: str = "ledger") 
     """See to it that these days can be read, with the collection priorities of the first.
 
     Outside seeing(): it makes what is missing in a transaction of its own. Mostly nothing is.
-    Clients have no use for them.
+    Clients have no use for them. Raises NotReady while others are at it for long.
     """
     if viewer.kind == "client":
         return
@@ -49,7 +50,7 @@ def ready(viewer: Viewer, *days: date, scored: bool = True, by: str = "ledger") 
         for number, day in enumerate(days):
             wants = scored and number == 0
             if day not in held or (wants and not held[day]):
-                raw(by).execute("SELECT rollup.ensure(%s, %s)", [day, wants])
+                make("SELECT rollup.ensure(%s, %s)", day, wants, by=by)
 
 
 @contextmanager

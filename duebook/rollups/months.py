@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 
+from duebook.rollups.making import make
 from duebook.visibility.organisations import current
 from duebook.visibility.seeing import NotReady, raw, seeing
 from duebook.visibility.viewer import Viewer
@@ -21,14 +22,15 @@ def ready(viewer: Viewer, *, through: date | None = None, by: str = "ledger") ->
     """See to it that the twelve months up to that one, or the current one, can be read.
 
     Outside seeing(), in a transaction of its own; for a view that is `prepared`. Mostly nothing is
-    missing. A month that is still to come has no window; clients have no use for any.
+    missing. A month that is still to come has no window; clients have no use for any. Raises
+    NotReady while others are at it for long.
     """
     if viewer.kind == "client":
         return
     with seeing(viewer, by=by):
         until = _until(current(viewer, by=by).today, through)
         if until and not is_there(viewer.org_id, until, by=by):
-            raw(by).execute("SELECT rollup.ensure_months(%s)", [until])
+            make("SELECT rollup.ensure_months(%s)", until, by=by)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.db import connections
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -174,11 +174,15 @@ def _prepared(
     prepare = getattr(view, "prepare", None)
     if prepare is None:
         return _seen(viewer, request, view, args, named)
-    for _again in range(TRIES):
-        with suppress(NotReady):
-            return _seen(viewer, request, view, args, named)
-        prepare(viewer, request)
-    return _seen(viewer, request, view, args, named)
+    with suppress(NotReady):  # others are at it, and have been for a while
+        for _again in range(TRIES):
+            with suppress(NotReady):
+                return _seen(viewer, request, view, args, named)
+            prepare(viewer, request)
+        return _seen(viewer, request, view, args, named)
+    answer = render(request, "503.html", status=503)
+    answer["Retry-After"] = "60"
+    return answer
 
 
 def _seen(

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from duebook.web.customers import views
+from duebook.visibility.seeing import NotReady
+from duebook.web.customers import asked, views
 from tests.customers.conftest import amount, figures, listed, text
 from tests.people.conftest import Browser, signed_in
 from tests.world import Company
@@ -157,3 +158,15 @@ def test_an_organisation_without_accounts_says_what_comes_next(server: None) -> 
     add_person("a@bare.example", slug="bare-list", role="admin", accounts=[], password=PASSWORD)
     page = signed_in("a@bare.example").get("/o/bare-list/customers/").content.decode()
     assert "No account yet." in page
+
+
+def test_a_page_whose_figures_take_long_says_so(
+    admin: Browser, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_: object) -> None:
+        raise NotReady
+
+    monkeypatch.setattr(asked, "ready", busy)
+    answer = admin.get(f"/o/{company.slug}/customers/?as_of=2025-11-11")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "60")
+    assert "being worked out" in text(answer.content.decode())

@@ -185,7 +185,6 @@ def test_a_search_that_means_many_is_looked_for_in_the_text(
 ) -> None:
     one_by_one = {word: (numbers(rows(books, search=word)), sums(books, word)) for word in WORDS}
     monkeypatch.setattr(customers_filter, "NAMED", 0)
-    monkeypatch.setattr(customers_filter, "NAMED_OF_PAGE", 0)
     for word in WORDS:
         assert (numbers(rows(books, search=word)), sums(books, word)) == one_by_one[word], word
 

@@ -15,6 +15,7 @@ from django.db import connections
 
 from duebook.ledger import posting
 from duebook.reports.customers import Asked, CustomerRow, customers
+from duebook.rollups import making
 from duebook.rollups.days import (
     ASKED_KEPT,
     LOOK_BACK,
@@ -205,6 +206,26 @@ def test_who_makes_a_day_and_who_posts_take_turns(server: None) -> None:
         "SELECT DISTINCT a.sort_name FROM ar.customer_aging a JOIN ar.customer c"
         " ON c.id = a.customer_id WHERE c.account_number = 'A'"
     ) == ["late"]
+
+
+def test_a_reader_does_not_wait_for_long(server: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    books = Books(accounts=["A"], today=TODAY)
+    console, met = console_of(books.slug), []
+    monkeypatch.setattr(making, "PATIENCE", "50ms")
+
+    def read() -> None:
+        with pytest.raises(NotReady):
+            ready(console, date(2026, 2, 1))
+        met.append(True)
+        for alias in connections:
+            connections[alias].close()
+
+    with seeing(console):
+        raw().execute("SELECT rollup.refresh(ARRAY[1]::bigint[])")
+        other = threading.Thread(target=read)
+        other.start()
+        other.join(30)
+    assert met
 
 
 def test_the_worker_looks_after_every_organisation(server: None) -> None:
