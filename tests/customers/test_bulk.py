@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from duebook.jobs.worker import work
-from tests.customers.conftest import TODAY, listed
+from tests.customers.conftest import TODAY, listed, text
 from tests.jobs.pages import Desk
 from tests.people.conftest import Browser, customer, owners, rows, said, signed_in, trail
 from tests.world import Company
@@ -56,6 +56,22 @@ def test_the_list_has_a_box_for_each_row_and_acts_below(house: Company, boss: Br
     assert 'value="invite"' in mine and 'value="assign"' not in mine
     past = listed(boss, house, "?as_of=2026-06-01").html
     assert 'value="csv"' in past and 'value="invite"' not in past
+
+
+def owed(browser: Browser, company: Company, **more: Any) -> str:
+    answer = browser.post(f"/o/{company.slug}/customers/selected/", more)
+    assert answer.status_code == 200
+    return text(answer.content.decode())
+
+
+def test_the_selection_says_what_it_owes(house: Company, boss: Browser) -> None:
+    both = ",".join(map(str, ids(house, "D1", "D2")))
+    assert owed(boss, house, customers=both) == "Outstanding 110.00 USD"
+    assert owed(boss, house, q="alder", all="1") == "Outstanding 110.00 USD"
+    but = str(customer(house, "D2"))
+    assert owed(boss, house, q="alder", all="1", but=but) == "Outstanding 90.00 USD"
+    assert owed(signed_in(house.member_email), house, customers=both) == ""  # sees neither
+    assert owed(boss, house) == ""
 
 
 def test_one_is_asked_and_then_it_is_done(house: Company, boss: Browser) -> None:

@@ -123,6 +123,23 @@ def test_filters_search_and_order_go_together(
         expect(page.locator("#customers tbody tr")).to_have_count(len(wanted))
 
 
+def test_folded_away_a_line_of_the_figures_remains(
+    screen: Chromium, address: str, company: Company
+) -> None:
+    with window(screen, address, "desktop", person=signed_in(company.admin_email)) as page:
+        page.goto(home(address, company))
+        figures = page.locator("#figures")
+        expect(figures.locator(".ages-line")).to_be_visible()
+        height = figures.evaluate("each => each.offsetHeight")
+        page.get_by_role("button", name="Hide figures").click()
+        expect(page.get_by_role("button", name="Show figures")).to_be_visible()
+        page.reload()  # remembered
+        for name in ("Past Due Invoices", "Net AR Amount"):
+            expect(figures.get_by_text(name)).to_be_visible()
+        expect(figures.locator(".ages-line")).to_be_hidden()
+        assert figures.evaluate("each => each.offsetHeight") < min(60, height / 2)
+
+
 def test_two_tabs_keep_to_themselves(screen: Chromium, address: str, company: Company) -> None:
     with window(screen, address, "desktop", person=signed_in(company.admin_email)) as first:
         first.goto(home(address, company, "?sort=account_name"))
@@ -134,6 +151,9 @@ def test_two_tabs_keep_to_themselves(screen: Chromium, address: str, company: Co
         for page, ticks in ((first, 3), (second, 5)):
             page.reload()
             expect(page.locator(SELECTED)).to_have_text(str(ticks))
+        for page, ticks in ((first, 3), (second, 5)):
+            owed = sum(amount(row["outstanding"]) for row in sheet(page).rows[:ticks])
+            expect(page.locator("#bulk [data-selected-sums]")).to_contain_text(f"{owed:,.2f} USD")
         second.locator("#search-words").fill("trading")
         expect(second).to_have_url(re.compile("q=trading"))
         expect(first).to_have_url(re.compile(r"\?sort=account_name$"))

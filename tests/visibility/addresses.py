@@ -240,6 +240,7 @@ ADDRESSES = {
     "customers": _place(STAFF, 200, NOT_SO),
     "customers_figures": _place(STAFF, 200, NOT_SO),
     "customers_files": _place(STAFF, NOT_SO, UNCLEAR),
+    "customers_selected": _place(STAFF, NOT_SO, 200),
     "customers_bulk": _place(STAFF, NOT_SO, UNCLEAR),
     "customers_bulk_undo": _place(ADMINS, *ACT, change="change"),
     "bulk_acts": _place(STAFF, 200, NOT_SO),

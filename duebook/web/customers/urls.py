@@ -1,12 +1,13 @@
 from django.urls import path
 
-from duebook.web.customers import account, acts, bulk, client_view, files, notes, views
+from duebook.web.customers import account, acts, bulk, client_view, files, notes, selected, views
 from duebook.web.people import contacts
 
 urlpatterns = [
     path("", views.customers, name="customers"),
     path("figures/", views.figures, name="customers_figures"),
     path("files/", files.order, name="customers_files"),
+    path("selected/", selected.selected, name="customers_selected"),
     path("bulk/", bulk.bulk, name="customers_bulk"),
     path("bulk/undo/<int:change>/", bulk.undo, name="customers_bulk_undo"),
     path("acts/", acts.acts, name="bulk_acts"),

@@ -30,6 +30,37 @@ const matching = () => {
 };
 const counted = (number) => number.toLocaleString(document.documentElement.lang || undefined);
 
+/* What is selected, as the hidden fields of the form say it. */
+const said = (selection) => ({
+  customers: selection.all ? "" : selection.ids.join(","),
+  but: selection.all ? selection.but.join(",") : "",
+  all: selection.all ? "1" : "",
+});
+
+/* What they owe together: asked for once the selection rests, and once for each. */
+let asking = null;
+const addUp = (form, selection) => {
+  const place = form.querySelector("[data-selected-sums]");
+  const data = new FormData(form);
+  for (const [name, value] of Object.entries(said(selection))) data.set(name, value);
+  data.delete("customer"); // the ticks of this page are among them
+  const asked = new URLSearchParams(data).toString();
+  if (place.dataset.of === asked) return;
+  place.dataset.of = asked;
+  place.replaceChildren();
+  asking?.abort();
+  const control = asking = new AbortController();
+  setTimeout(async () => {
+    if (control.signal.aborted) return;
+    try {
+      const answer = await fetch(form.dataset.sums, { method: "POST", body: data, signal: control.signal });
+      if (answer.ok && !answer.redirected) place.innerHTML = await answer.text();
+    } catch {
+      /* The act itself will say what is wrong. */
+    }
+  }, 150);
+};
+
 const showSelection = () => {
   const form = bulkBar();
   if (!form) return;
@@ -47,6 +78,7 @@ const showSelection = () => {
   const count = selection.all ? (total === null ? null : total - chosen.size) : chosen.size;
   form.toggleAttribute("data-any", count === null || count > 0);
   form.querySelector("[data-selected]").textContent = count === null ? "…" : counted(count);
+  if (count === null || count > 0) addUp(form, selection);
   const elsewhere = form.querySelector("[data-elsewhere]");
   const away = count === null ? 0 : count - ticked;
   elsewhere.hidden = away <= 0;
@@ -96,10 +128,9 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.id === "bulk") {
     const selection = readSelection();
-    const hidden = (name) => form.querySelector(`input[type="hidden"][name="${name}"]`);
-    hidden("customers").value = selection.all ? "" : selection.ids.join(",");
-    hidden("but").value = selection.all ? selection.but.join(",") : "";
-    hidden("all").value = selection.all ? "1" : "";
+    for (const [name, value] of Object.entries(said(selection))) {
+      form.querySelector(`input[type="hidden"][name="${name}"]`).value = value;
+    }
     if (selection.all) for (const box of boxes()) box.disabled = true;
   } else if (form.dataset.actsOnSelection) {
     sessionStorage.removeItem(`selected ${form.dataset.actsOnSelection}`);
