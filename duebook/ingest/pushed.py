@@ -90,6 +90,10 @@ def _wrong(bound: Bound, line: int, row: Row) -> Rejected | None:
             return Rejected(line, name[:200], "", said)
     if row.get(DELETED) not in (None, True, False):
         return Rejected(line, DELETED, "", "Write true or false.")
+    # A blank row of a file is passed over; here each row is answered.
+    if not any((plain_text(row.get(name)) or "").strip() for name in bound.header):
+        least = ", ".join(each.name for each in bound.kind.fields if each.required)
+        return Rejected(line, "", "", f"The row says nothing: name at least {least}.")
     return None
 
 

@@ -34,6 +34,7 @@ View = Callable[..., HttpResponse]
 Prepare = Callable[[Viewer, HttpRequest], None]
 TRIES = 3
 SAFE = ("GET", "HEAD", "OPTIONS")
+LARGEST = 2**63 - 1  # of the ids that a table can hold
 AS_CLIENT = "as_client"  # in an address: the account that is looked at with its client's eyes
 
 
@@ -66,6 +67,8 @@ class ViewerMiddleware:
         if _wants_second_factor(place) and not has_second_factor(request):
             back = request.get_full_path() if request.method == "GET" else reverse("home")
             return redirect(f"{reverse('second_factor_needed')}?{urlencode({'next': back})}")
+        if any(isinstance(each, int) and each > LARGEST for each in named.values()):
+            raise Http404  # no row can have such an id
         viewer = Viewer(place.org_id, int(request.user.pk or 0), str(place.kind))
         looking = None
         if AS_CLIENT in named:

@@ -16,6 +16,7 @@ from duebook.visibility.viewer import Viewer
 from duebook.web.words import COLUMNS
 
 BASES = ("due", "invoice")
+FIRST_DAY = date(1900, 1, 1)  # of documents, too; pages look at months before the day asked for
 
 
 class OrganisationRequest(HttpRequest):
@@ -98,7 +99,7 @@ def _day(query: QueryDict, *, today: date) -> date:
         day = date.fromisoformat(written) if len(written) == 10 else None
     except ValueError:
         day = None
-    if day is None or day.isoformat() != written:
+    if day is None or day.isoformat() != written or day < FIRST_DAY:
         message = _(
             "“%(written)s” is not a day. Write it as year-month-day, for example %(today)s."
         )

@@ -201,6 +201,17 @@ def test_a_wrong_row_keeps_no_other_from_landing(
     assert second["action"] == "new"
 
 
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "row", [{}, {"external_id": None}, {"external_id": " "}, {"deleted": False}]
+)
+def test_a_row_that_says_nothing_is_refused(erp: Service, kind: str, row: dict[str, Any]) -> None:
+    told = erp.pushes(kind, row, {"external_id": ["x"]}, {"deleted": True})
+
+    assert [each["action"] for each in told["results"]] == ["invalid"] * 3
+    assert told["results"][0]["reason"].startswith("The row says nothing: name at least ")
+
+
 def test_a_key_twice_in_an_object_is_refused(erp: Service) -> None:
     text = json.dumps([invoice("1", "1.00")]).replace("{", '{"amount": "2.00", ')
     (told,) = erp.post("invoices", text).json()["results"]

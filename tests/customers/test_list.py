@@ -130,7 +130,14 @@ def test_a_past_day_is_marked(admin: Browser, company: Company) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["?sort=color", "?status=Gone", "?invitation=Maybe", "?as_of=2999-01-01", "?as_of=x"],
+    [
+        "?sort=color",
+        "?status=Gone",
+        "?invitation=Maybe",
+        "?as_of=2999-01-01",
+        "?as_of=0001-01-01",
+        "?as_of=x",
+    ],
 )
 def test_what_is_unclear_is_said(admin: Browser, company: Company, query: str) -> None:
     answer = admin.get(f"/o/{company.slug}/customers/{query}")

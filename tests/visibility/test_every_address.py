@@ -101,6 +101,17 @@ def test_what_is_somebody_elses_is_as_if_it_were_not_there(
                 assert answers[0][0] in (NOT_THERE, NOT_SO, ELSEWHERE), (viewer, strange)
 
 
+@pytest.mark.parametrize("name", [name for name, route in ROUTES.items() if "<int:" in route])
+def test_no_table_holds_an_id_of_thirty_digits(cast: Cast, name: str) -> None:
+    viewer = next((each for each in ("admin", "client") if each in ADDRESSES[name].who), "admin")
+    things: dict[str, object] = dict.fromkeys(re.findall(r"<str:(\w+)>", ROUTES[name]), "x")
+    things |= dict.fromkeys(re.findall(r"<int:(\w+)>", ROUTES[name]), 10**29)
+    address = at(name, {"slug": cast.company(viewer).slug, **things})
+    for method in METHODS:
+        answer = getattr(cast.browser(viewer), method)(address)
+        assert answer.status_code in (NOT_THERE, NOT_SO, ELSEWHERE), method
+
+
 def at(name: str, things: Mapping[str, object]) -> str:
     """The address, with what stands in it."""
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(things[found[1]]), ROUTES[name])

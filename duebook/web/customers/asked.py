@@ -17,7 +17,7 @@ from duebook.rollups.days import compared_with, ready
 from duebook.visibility.organisations import current
 from duebook.visibility.seeing import seeing
 from duebook.visibility.viewer import Viewer
-from duebook.web.asked import OrganisationRequest, Unclear, asked_of
+from duebook.web.asked import FIRST_DAY, OrganisationRequest, Unclear, asked_of
 
 # Where a first click on a head shows the largest first: figures, not words.
 WORDS = ("account_name", "account_type", "account_number", "currency", "oldest_due_date")
@@ -145,7 +145,7 @@ def day_of(viewer: Viewer, request: HttpRequest) -> date | None:
         day = date.fromisoformat(query.get("as_of", "").strip() or today.isoformat())
     except ValueError:
         return None
-    return day if day <= today else None
+    return day if FIRST_DAY <= day <= today else None
 
 
 def _several(query: QueryDict, name: str, choices: tuple[str, ...]) -> tuple[str, ...]:
