@@ -29,6 +29,7 @@ django.setup()
 from django.conf import settings  # noqa: E402  (needs Django)
 
 from duebook.database import postmaster  # noqa: E402
+from duebook.database.server_settings import server_settings  # noqa: E402
 from tests.world import World  # noqa: E402
 
 # A good hash takes its time, three times for every organisation that a test makes.
@@ -48,7 +49,6 @@ def server() -> Iterator[None]:
     def hasty(**named: Any) -> dict[str, str]:
         return server_settings(**named) | dict.fromkeys(HASTY, "off")
 
-    server_settings = postmaster.server_settings
     with ExitStack() as until_the_end:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(postmaster, "server_settings", hasty)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.db import IntegrityError, connections
@@ -21,6 +22,7 @@ from duebook.visibility.models import (
 from duebook.visibility.seeing import NotAllowed, raw, seeing
 from duebook.visibility.viewer import Viewer
 
+NOT_ZONES = {"Factory", "localtime", "posixrules"}
 PLATFORM = Viewer(org_id=0, person_id=0, kind="platform")
 KINDS = (  # code, class, ages: SPEC section 2, one row per kind and organisation
     ("invoice", "charge", True),
@@ -131,6 +133,12 @@ def current(viewer: Viewer, *, by: str = "ledger", at: datetime | None = None) -
     )
 
 
+@cache
+def zones() -> frozenset[str]:
+    """Every time zone that an organisation may live by."""
+    return frozenset(available_timezones() - NOT_ZONES)
+
+
 def create_organisation(
     slug: str,
     *,
@@ -143,7 +151,7 @@ def create_organisation(
     by: Viewer = PLATFORM,
 ) -> int:
     """A new organisation with its document kinds and its console. Raises Refused."""
-    if timezone not in available_timezones():
+    if timezone not in zones():
         said = _("%(timezone)s is not a time zone; name one such as Europe/Berlin.")
         raise Refused(said % {"timezone": timezone})
     with seeing(by):

@@ -28,9 +28,7 @@ AUTHENTICATOR = {
 
 @pytest.fixture(scope="module")
 def browser(server: None) -> Iterator[Browser]:
-    """Playwright keeps a loop of events in this thread, which Django takes for its own danger."""
-    with pytest.MonkeyPatch.context() as patch, chromium() as started:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    with chromium() as started:
         yield started
 
 

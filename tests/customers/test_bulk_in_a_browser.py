@@ -27,8 +27,7 @@ SELECTED = "#bulk [data-selected]"
 
 @pytest.fixture(scope="module")
 def screen() -> Iterator[Chromium]:
-    with pytest.MonkeyPatch.context() as patch, chromium() as browser:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    with chromium() as browser:
         yield browser
 
 

@@ -26,9 +26,7 @@ def address(server: None) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Its driver has a loop in this thread, for which Django would refuse the database."""
-    with pytest.MonkeyPatch.context() as patch, browsing.chromium() as found:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    with browsing.chromium() as found:
         yield found
 
 

@@ -18,8 +18,7 @@ from tests.world import Company
 
 @pytest.fixture(scope="module")
 def screen() -> Iterator[Chromium]:
-    with pytest.MonkeyPatch.context() as patch, chromium() as browser:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    with chromium() as browser:
         yield browser
 
 

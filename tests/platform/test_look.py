@@ -24,9 +24,7 @@ WIDTHS = (1440, 390)
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Chromium]:
-    with chromium() as found, pytest.MonkeyPatch.context() as patch:
-        # Playwright keeps an event loop in this thread, which Django takes for an async caller.
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    with chromium() as found:
         yield found
 
 

@@ -38,9 +38,7 @@ def address(server: None) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def screen() -> Iterator[Browser]:
-    with pytest.MonkeyPatch.context() as patch, chromium() as browser:
-        # Playwright keeps a loop running in this thread; the database is asked beside it.
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    with chromium() as browser:
         yield browser
 
 

@@ -20,9 +20,7 @@ PAGES = ("settings/", "settings/tokens/", "settings/audit/", "settings/audit/ver
 
 @pytest.fixture(scope="module")
 def started() -> Iterator[Chromium]:
-    """Playwright waits in a loop of its own on this thread, which Django would not have."""
-    with pytest.MonkeyPatch.context() as environment, chromium() as browser:
-        environment.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    with chromium() as browser:
         yield browser
 
 

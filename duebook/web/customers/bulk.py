@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from duebook.jobs.exports import order_export
 from duebook.jobs.inviting import order_invitations
 from duebook.ledger import notes
 from duebook.post import mentions
@@ -27,6 +26,7 @@ from duebook.web.audience import act_of_admins, for_staff
 from duebook.web.customers.asked import Looking, looking_at, prepare
 from duebook.web.customers.bulk_forms import Giving, Inviting, Noting, Resending
 from duebook.web.customers.chosen import Chosen, chosen
+from duebook.web.customers.files import order_list
 from duebook.web.people.acting import undone
 
 FILES = {"csv": "csv", "xlsx": "xlsx"}
@@ -64,7 +64,7 @@ def bulk(request: OrganisationRequest, slug: str) -> HttpResponse:
         messages.error(request, _("Nothing is selected; tick the accounts that are meant."))
         return redirect(_list(slug, looking))
     if act in FILES:
-        return _order_file(request, slug, looking, picked, form=act)
+        return _order_file(request, looking, picked, form=act)
     if looking.is_past:
         raise Unclear(
             _("What is shown is of a past day, and nothing can be done then. Go to today.")
@@ -143,7 +143,7 @@ def _done(
 
 
 def _order_file(
-    request: OrganisationRequest, slug: str, looking: Looking, picked: Chosen, *, form: str
+    request: OrganisationRequest, looking: Looking, picked: Chosen, *, form: str
 ) -> HttpResponse:
     """Exactly the accounts selected, in the list's order. Ticked ones whatever the filter is."""
     filters = dict(vars(looking))
@@ -151,16 +151,7 @@ def _order_file(
         filters["but"] = list(picked.but)
     else:
         filters |= {"only": list(picked.customers), "search": "", "status": (), "invitation": ()}
-    order_export(
-        request.viewer,
-        request.organisation,
-        report="customers",
-        form=form,
-        as_of=looking.as_of,
-        basis="due",
-        filters=filters,
-    )
-    return redirect("exports", slug)
+    return order_list(request, looking, form=form, filters=filters)
 
 
 def _list(slug: str, looking: Looking, **more: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -11,7 +13,7 @@ from duebook.jobs.exports import order_export
 from duebook.visibility.middleware import prepared
 from duebook.web.asked import OrganisationRequest, Unclear
 from duebook.web.audience import for_staff
-from duebook.web.customers.asked import looking_at, prepare
+from duebook.web.customers.asked import Looking, looking_at, prepare
 
 FORMS = ("csv", "xlsx")
 
@@ -27,6 +29,13 @@ def order(request: OrganisationRequest, slug: str) -> HttpResponse:
         said = {"written": form, "name": "format", "choices": ", ".join(FORMS)}
         raise Unclear(message % said)
     looking = looking_at(request, query=request.POST)
+    return order_list(request, looking, form=form, filters=vars(looking))
+
+
+def order_list(
+    request: OrganisationRequest, looking: Looking, *, form: str, filters: dict[str, Any]
+) -> HttpResponse:
+    """A file of the list on its day is one's own as soon as it is made; on to where it will be."""
     order_export(
         request.viewer,
         request.organisation,
@@ -34,6 +43,6 @@ def order(request: OrganisationRequest, slug: str) -> HttpResponse:
         form=form,
         as_of=looking.as_of,
         basis="due",
-        filters=vars(looking),
+        filters=filters,
     )
-    return redirect("exports", slug)
+    return redirect("exports", request.organisation.slug)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from zoneinfo import available_timezones
-
 from django import forms
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from duebook.ledger.currency import UnknownCurrency, exponent
+from duebook.visibility.organisations import zones
 
 
 def time_zones() -> list[tuple[str, str]]:
     """Those that name a place, and UTC."""
-    named = [zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/")]
+    named = [zone for zone in zones() if "/" in zone and not zone.startswith("Etc/")]
     return [(zone, zone) for zone in ["UTC", *sorted(named)]]
 
 

@@ -7,7 +7,6 @@ import json
 import unicodedata
 from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
@@ -17,18 +16,13 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from duebook.reports.aging import Edges
 from duebook.visibility.organisation_settings import NAMES, Settings
+from duebook.visibility.organisations import zones
 from duebook.web.asked import Unclear
 from duebook.web.settings import words
 
 EDGES = ("edge_1", "edge_2", "edge_3")
 NOT_OFFERED = ("posix/", "right/", "Etc/", "SystemV/", "US/")
-NOT_ZONES = {"Factory", "localtime", "posixrules"}
 SEARCHED = {"autocomplete": "off", "spellcheck": "false", "dir": "ltr"}
-
-
-@cache
-def zones() -> frozenset[str]:
-    return frozenset(available_timezones() - NOT_ZONES)
 
 
 @cache
