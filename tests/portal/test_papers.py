@@ -1,4 +1,4 @@
-"""Names on papers, in the scripts that the docs promise: each letter has a shape and can be read."""
+"""Names on papers, in the scripts that the docs promise: each letter has a shape and reads."""
 
 from __future__ import annotations
 
