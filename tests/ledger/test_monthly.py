@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from argparse import Namespace
 from datetime import date
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from python_calamine import CalamineWorkbook
 from duebook.console.reporting import monthly as command
 from duebook.export.monthly import MonthlyAnswer, UnknownLanguage, locale_of, month_name
 from duebook.reports.monthly import monthly, window
+from duebook.reports.monthly_notes import adjustments, unsettled_receipts
 from duebook.reports.monthly_question import Question
 from duebook.rollups.months import seeing_months
 from duebook.visibility.organisations import Refused
@@ -117,6 +119,30 @@ def test_a_sheet_without_rows_of_zeros_has_what_is_owed_of_old() -> None:
     net, closing = (book.get_sheet_by_index(at).to_python() for at in (0, 1))
     assert [len(net), len(closing)] == [1, 3]
     assert [row[14] for row in closing[1:]] == [7, 7]
+
+
+def test_notes_are_of_the_rows_shown_less_what_was_voided_in_their_months() -> None:
+    """X had 9.00 before the window, voided in it; Y a month's 4.00, and 3.00 voided since."""
+    books = Books(accounts=["X", "Y"], today=TODAY)
+    x, y = {"account_number": "X"}, {"account_number": "Y"}
+    receipt = {"kind": "receipt_tax_invoice"}
+    old, voided = bill("1", "2024-01-10", "9.00") | x, bill("3", "2026-02-10", "3.00") | y
+    kept = bill("2", "2026-02-10", "4.00") | y
+    books.loads("invoices", [each | receipt for each in (old, kept, voided)])
+    void = [each | receipt | {"status": "void"} for each in (old, voided)]
+    books.loads("invoices", void, as_at=date(2026, 4, 20))
+    books.loads("adjustments", [adjust("5", "2026-03-28", "5.00", "credit") | y])
+    months = window(TODAY)
+    assert months
+    with seeing_months(books.viewer(books.admin_email)):
+        every, only_y = Question(), Question(search="Name Y")
+        assert unsettled_receipts(every, months) == [("USD", Decimal("-5.00"))]
+        assert unsettled_receipts(only_y, months) == [("USD", Decimal("4.00"))]
+        assert unsettled_receipts(Question(currency="EUR"), months) == []
+        assert adjustments(only_y, months) == [("USD", Decimal("-5.00"))]
+        assert adjustments(Question(search="Name X"), months) == []
+        row = next(each for each in monthly("debt", months) if each.account_number == "X")
+        assert sum(row.net) == Decimal("-9.00")
 
 
 def asks(books: Books, **more: Any) -> int:

@@ -13,7 +13,7 @@ from duebook.reports.monthly import Window, window
 from duebook.reports.monthly_drill import debt_lines, order_lines, persistence, vintage
 from duebook.reports.monthly_order import SORTS
 from duebook.reports.monthly_page import PageRow, chart, currencies, page, totals
-from duebook.reports.monthly_question import Question
+from duebook.reports.monthly_question import NO_OWNER, Question
 from duebook.rollups.months import seeing_months
 from tests.ledger.books import Books
 
@@ -160,6 +160,9 @@ def test_filters(company: Books) -> None:
     assert left(data_type="open_orders", measure="count", hide_idle=True) == ["ORDERS USD"]
     (owner,) = company.asks("SELECT DISTINCT owner_id FROM ar.customer_internal WHERE owner_id > 0")
     assert left(owners=(owner,)) == ["RISES USD"]
+    unowned = [name for name in left() if name != "RISES USD"]
+    assert unowned and left(owners=(NO_OWNER,)) == unowned
+    assert left(owners=(NO_OWNER, owner)) == left()
     assert left(teams=(owner,)) == []
 
 
