@@ -157,7 +157,8 @@ def figures(browser: Browser, company: Company, query: str = "") -> dict[str, st
 
 
 def text(html: str) -> str:
-    """Without tags, and without what is only read aloud."""
+    """Without tags, and without what is only read aloud or stands on phones alone."""
+    html = re.sub(r'<span class="phone-only">[^<]*</span>', "", html)
     html = re.sub(r'<span class="sr">.*?</span>', "", html, flags=re.S)
     return (
         unescape(" ".join(re.sub(r"<[^>]+>", " ", html).split()))
