@@ -57,6 +57,7 @@ SHAPES: dict[str, tuple[str, dict[str, str]]] = {
         },
     ),
     "inventory": ("stock", {"date": "counted_on"}),
+    "reminders": ("reminder", {"date": "reminded_on"}),
 }
 # Columns in which two lines that mean one allocation may differ.
 SAID_OTHERWISE = {"source_kind", "account_number", "external_id"}
@@ -212,7 +213,8 @@ class Filing:
         self.connection.execute(
             "TRUNCATE pg_temp.resolved_document, pg_temp.resolved_account,"
             " pg_temp.resolved_allocation, pg_temp.resolved_line, pg_temp.resolved_link,"
-            " pg_temp.resolved_shipment, pg_temp.resolved_stock, pg_temp.row_key"
+            " pg_temp.resolved_shipment, pg_temp.resolved_stock, pg_temp.resolved_reminder,"
+            " pg_temp.row_key"
         )
         if self.snapshot:
             self.snapshot.begin(self.batch)

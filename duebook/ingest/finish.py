@@ -83,7 +83,7 @@ def _number_at(bound: Bound) -> tuple[int, ...]:
     """Where the number of the row's own document stands."""
     own = [each.name for each in bound.kind.fields if each.required and each.type == "text"]
     name = own[0] if bound.kind.name == "accounts" else (own[1:] or own)[0]
-    if bound.kind.name in ("invoice_lines", "allocations", "order_links"):
+    if bound.kind.name in ("invoice_lines", "allocations", "order_links", "reminders"):
         name = own[0]
     return next((feed.positions for feed in bound.feeds if feed.field.name == name), ())
 

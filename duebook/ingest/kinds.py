@@ -229,6 +229,14 @@ _INVENTORY = (
     *_COMMON,
 )
 
+_REMINDERS = (
+    _text("invoice_number*"),
+    _of("date", "date*"),
+    _of("int", "level"),
+    _text("method"),
+    *_COMMON,
+)
+
 # In load order: whatever a row refers to is loaded before it.
 KINDS: dict[str, Kind] = {
     kind.name: kind
@@ -243,5 +251,6 @@ KINDS: dict[str, Kind] = {
         Kind("order_links", 7, _ORDER_LINKS, skips_zero=True),
         Kind("shipments", 8, _SHIPMENTS),
         Kind("inventory", 9, _INVENTORY),
+        Kind("reminders", 10, _REMINDERS),
     )
 }

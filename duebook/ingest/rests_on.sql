@@ -17,6 +17,10 @@ SELECT COALESCE(array_agg(DISTINCT run_id), '{}') FROM (
     JOIN ar.order_link l ON l.org_id = %(org)s AND l.order_id = r.order_id AND l.invoice_id = r.invoice_id
     WHERE r.action IN ('unchanged', 'stale')
     UNION ALL
+    SELECT m.run_id FROM pg_temp.resolved_reminder r
+    JOIN ar.reminder m ON m.org_id = %(org)s AND m.document_id = r.document_id AND m.reminded_on = r.reminded_on
+    WHERE r.action IN ('unchanged', 'stale')
+    UNION ALL
     SELECT s.run_id FROM pg_temp.resolved_shipment r JOIN ar.shipment s ON s.org_id = %(org)s AND s.number = r.number
     WHERE r.action IN ('unchanged', 'stale')
     UNION ALL

@@ -15,6 +15,10 @@ UNION ALL
 SELECT line, unnest(ARRAY[jsonb_build_array('external_id', external_id), jsonb_build_array(NULL, number)])::text
 FROM pg_temp.resolved_shipment WHERE action = 'new'
 UNION ALL
+SELECT line, unnest(ARRAY[jsonb_build_array('external_id', s.external_id), jsonb_build_array(s.reminded_on, s.invoice_number),
+                          jsonb_build_array(NULL, s.invoice_number)])::text
+FROM pg_temp.resolved_reminder r JOIN pg_temp.stage_reminder s USING (line) WHERE action = 'new' AND s.file = %(file)s
+UNION ALL
 SELECT line, unnest(ARRAY[jsonb_build_array('external_id', s.external_id), jsonb_build_array(s.counted_on, s.account_number, s.item),
                           jsonb_build_array(NULL, s.account_number, s.item)])::text
 FROM pg_temp.resolved_stock r JOIN pg_temp.stage_stock s USING (line) WHERE action = 'new' AND s.file = %(file)s

@@ -39,6 +39,10 @@ CREATE TEMPORARY TABLE stage_stock (
     quantity numeric, counted_on date, description text, unit text, external_id text COLLATE "C", source_version text,
     given text[]
 ) PARTITION BY LIST (file);
+CREATE TEMPORARY TABLE stage_reminder (
+    file integer, line integer, fingerprint bytea, invoice_number text COLLATE "C", reminded_on date, level bigint, method text,
+    external_id text COLLATE "C", source_version text, given text[]
+) PARTITION BY LIST (file);
 
 -- What each line of the file at hand comes to. `action`: new, changed, unchanged, repeated, stale, skipped, invalid.
 CREATE TEMPORARY TABLE resolved_document (
@@ -82,6 +86,10 @@ CREATE TEMPORARY TABLE resolved_stock (
     customer_id bigint, item text COLLATE "C", counted_on date, quantity numeric, description text, unit text,
     external_id text COLLATE "C", source_version text
 );
+CREATE TEMPORARY TABLE resolved_reminder (
+    line integer, action text, problem_column text, problem_value text, problem text,
+    document_id bigint, customer_id bigint, reminded_on date, level bigint, method text, external_id text COLLATE "C", source_version text
+);
 
 -- Rows that say of something that it is gone, by its external id or by its numbers; and what they come to.
 CREATE TEMPORARY TABLE stage_deletion (
@@ -102,7 +110,7 @@ CREATE TEMPORARY TABLE foreseen (number text COLLATE "C", is_charge boolean, amo
 CREATE TEMPORARY TABLE listed (kind text COLLATE "C", number text COLLATE "C", external_id text COLLATE "C");
 CREATE TEMPORARY TABLE missing (document_id bigint, customer_id bigint, currency text COLLATE "C", amount bigint, open_amount bigint);
 GRANT ALL ON stage_document, stage_account, stage_allocation, stage_line, stage_link, stage_shipment, stage_stock,
-    resolved_shipment, resolved_stock, resolved_document,
+    stage_reminder, resolved_reminder, resolved_shipment, resolved_stock, resolved_document,
     resolved_account, resolved_allocation, resolved_line, resolved_link, stage_deletion, resolved_deletion, row_key,
     foreseen, listed, missing TO duebook_admin, duebook_service;
 

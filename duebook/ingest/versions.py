@@ -26,6 +26,7 @@ NUMBERS: dict[str, tuple[str, ...]] = {
     "order_links": ("order_number", "invoice_number"),
     "shipments": ("shipment_number",),
     "inventory": ("account_number", "item", "date"),
+    "reminders": ("invoice_number", "date"),
 }
 
 

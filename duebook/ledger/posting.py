@@ -119,7 +119,7 @@ RESTATED_TRANSFERS: LiteralString = (
 
 
 def post_plain(batch: Batch, shape: str) -> None:
-    """Rows that no balance follows from: lines, links, shipments, stocks."""
+    """Rows that no balance follows from: lines, links, shipments, reminders."""
     batch.run(HERE / f"post_{shape}s.sql")
 
 

@@ -36,6 +36,7 @@ KEPT: dict[str, tuple[str, ...]] = {
     "document_line": ("document_id", "line_number"),
     "order_link": ("order_id", "invoice_id"),
     "allocation": ("id",),
+    "reminder": ("document_id", "reminded_on"),
     "shipment": ("number",),
     "stock": ("customer_id", "item", "counted_on"),
     "tombstone": ("intake", "key"),

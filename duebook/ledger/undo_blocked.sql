@@ -46,6 +46,9 @@ WITH made AS (
     SELECT l.run_id, 'lines' FROM ar.document_line l JOIN made m ON m.id = l.document_id
     WHERE l.org_id = %(org)s AND NOT COALESCE(l.run_id = ANY (%(runs)s), false)
     UNION ALL
+    SELECT r.run_id, 'reminders' FROM ar.reminder r JOIN made m ON m.id = r.document_id
+    WHERE r.org_id = %(org)s AND NOT COALESCE(r.run_id = ANY (%(runs)s), false)
+    UNION ALL
     SELECT l.run_id, 'order links' FROM ar.order_link l JOIN made m ON m.id IN (l.order_id, l.invoice_id)
     WHERE l.org_id = %(org)s AND NOT COALESCE(l.run_id = ANY (%(runs)s), false)
     UNION ALL

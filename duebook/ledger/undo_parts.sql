@@ -7,6 +7,9 @@ WITH kept AS MATERIALIZED (
 ), lines AS (
     DELETE FROM ar.document_line l WHERE l.org_id = %(org)s AND l.run_id = %(run)s
     AND concat_ws(':', l.document_id, l.line_number) NOT IN (SELECT key FROM kept WHERE table_name = 'document_line')
+), reminders AS (
+    DELETE FROM ar.reminder m WHERE m.org_id = %(org)s AND m.run_id = %(run)s
+    AND concat_ws(':', m.document_id, m.reminded_on) NOT IN (SELECT key FROM kept WHERE table_name = 'reminder')
 ), shipments AS (
     DELETE FROM ar.shipment s WHERE s.org_id = %(org)s AND s.run_id = %(run)s
     AND s.number NOT IN (SELECT key FROM kept WHERE table_name = 'shipment')

@@ -43,6 +43,15 @@ class LineItem:
 
 
 @dataclass(frozen=True)
+class Reminder:
+    """A reminder as the source recorded it; `level` is its dunning level."""
+
+    reminded_on: date
+    level: int | None
+    method: str
+
+
+@dataclass(frozen=True)
 class Applied:
     """What counts between two documents from a day on."""
 
@@ -91,6 +100,12 @@ def currencies(customer: int) -> list[str]:
 def lines(customer: int, document: int) -> list[LineItem]:
     """The line items of a document."""
     return rows(LineItem, "account_lines.sql", customer=customer, document=document)
+
+
+def reminders(customer: int, document: int, *, as_of: date) -> list[Reminder]:
+    """When the customer was reminded of a document, the earliest first."""
+    named = {"customer": customer, "document": document, "as_of": as_of}
+    return rows(Reminder, "account_reminders.sql", **named)
 
 
 def applied(customer: int, document: int, *, as_of: date) -> list[Applied]:

@@ -42,6 +42,7 @@ BEGIN
             ('settlement',        'customer', 'customer_id', 'siud', 's',    '',     'siud', ''),
             ('dispute',           'customer', 'customer_id', 'siud', 's',    's',    'siu',  ''),
             ('order_link',        'customer', 'customer_id', 'siud', 's',    's',    'siud', ''),
+            ('reminder',          'customer', 'customer_id', 'siud', 's',    's',    'siud', ''),
             ('shipment',          'customer', 'customer_id', 'siud', 's',    's',    'siud', ''),
             ('stock',             'customer', 'customer_id', 'siud', 's',    's',    'siud', ''),
             ('dispute_case',      'customer', 'customer_id', 's',    's',    's',    '',     ''),
@@ -126,6 +127,7 @@ BEGIN
                     WHEN 'document' THEN ' AND state <> ''draft'''
                     WHEN 'allocation' THEN format(sent, r.name, 'charge_id')
                     WHEN 'order_link' THEN format(sent, r.name, 'invoice_id')
+                    WHEN 'reminder' THEN format(sent, r.name, 'document_id')
                     WHEN 'document_line' THEN format(sent, r.name, 'document_id')
                     WHEN 'dispute' THEN format(sent, r.name, 'document_id')
                     -- Nor what was said for the account that the invoice was of before.

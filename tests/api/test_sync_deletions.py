@@ -175,6 +175,7 @@ PARTS: dict[str, Row] = {
         "date": "2026-02-01",
     },
     "shipments": {"account_number": "A", "shipment_number": "S", "shipped_date": "2026-02-01"},
+    "reminders": {"invoice_number": "1", "date": "2026-03-01", "level": 1},
     "inventory": {"account_number": "A", "item": "X", "quantity": "7.5", "date": "2026-02-01"},
 }
 KNOWN_BY = {
@@ -183,12 +184,14 @@ KNOWN_BY = {
     "allocations": ("source_number", "invoice_number"),
     "shipments": ("shipment_number",),
     "inventory": ("account_number", "item"),
+    "reminders": ("invoice_number", "date"),
 }
 TABLES = {
     "invoice_lines": "document_line",
     "order_links": "order_link",
     "shipments": "shipment",
     "inventory": "stock",
+    "reminders": "reminder",
 }
 
 

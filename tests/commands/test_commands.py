@@ -573,6 +573,7 @@ BATCH = {
     "invoice_lines": "invoice_number,line_number,description,amount\nI1,1,Timber,90\n",
     "order_links": "order_number,invoice_number,amount\nO1,I1,90\n",
     "shipments": "account_number,shipment_number,shipped_date\nB1,S1,2026-01-12\n",
+    "reminders": "invoice_number,date,level\nI1,2026-03-01,1\n",
     "inventory": "account_number,item,quantity,date\nB1,X,7.5,2026-01-12\n",
     "payments": "account_number,payment_number,amount,date,currency\nB1,P1,50,2026-01-20,USD\n",
     "adjustments": (

@@ -57,6 +57,7 @@ REQUIRED = {
     },
     "order_links": {"order_number": "O1", "invoice_number": "1"},
     "shipments": {"account_number": "1", "shipment_number": "S1", "shipped_date": "2026-01-31"},
+    "reminders": {"invoice_number": "1", "date": "2026-01-31"},
     "inventory": {"account_number": "1", "item": "X", "quantity": "5", "date": "2026-01-31"},
 }
 

@@ -174,4 +174,4 @@ def test_each_kind_is_guessed_from_its_own_columns():
 def test_kinds_load_after_what_they_refer_to():
     order = sorted(KINDS, key=lambda name: KINDS[name].load_order)
     assert order == list(KINDS) and order[:2] == ["accounts", "invoices"]
-    assert order[-3:] == ["order_links", "shipments", "inventory"]
+    assert order[-4:] == ["order_links", "shipments", "inventory", "reminders"]

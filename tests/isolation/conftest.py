@@ -26,6 +26,15 @@ INSERT INTO ar.dispute (org_id, customer_id, document_id, opened_on, reason)
     WHERE org_id = %(org)s AND class = 'charge';
 INSERT INTO ar.document_line (org_id, document_id, customer_id, line_number, description, amount)
     SELECT org_id, id, customer_id, '1', 'Goods', amount FROM ar.document WHERE org_id = %(org)s;
+INSERT INTO ar.reminder (org_id, document_id, customer_id, reminded_on, method)
+    SELECT org_id, id, customer_id, '2026-04-01', 'letter' FROM ar.document
+    WHERE org_id = %(org)s AND class = 'charge';
+INSERT INTO ar.shipment
+    (org_id, number, customer_id, order_number, shipped_on, state, carrier, tracking)
+    SELECT org_id, 'DN-' || account_number, id, '', '2026-02-01', 'shipped', '', ''
+    FROM ar.customer WHERE org_id = %(org)s;
+INSERT INTO ar.stock (org_id, customer_id, item, counted_on, quantity, description, unit)
+    SELECT org_id, id, 'BOARD', '2026-02-01', 7, '', '' FROM ar.customer WHERE org_id = %(org)s;
 INSERT INTO ar.audit_event (org_id, person_id, action) VALUES (%(org)s, %(admin)s, 'looked');
 INSERT INTO ar.person (org_id, id, name, email)
     VALUES (%(org)s, 900003, 'Loader', ''), (%(org)s, 900004, 'Reader', '');

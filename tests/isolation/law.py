@@ -30,6 +30,7 @@ RIGHTS: dict[str, tuple[str, str, str, str, str, str, str]] = {
     "settlement": ("customer", "siud", "s", "", "siud", "", ""),
     "dispute": ("customer", "siud", "s", "s", "siu", "", "siu"),
     "order_link": ("customer", "siud", "s", "s", "siud", "", ""),
+    "reminder": ("customer", "siud", "s", "s", "siud", "", ""),
     "shipment": ("customer", "siud", "s", "s", "siud", "", ""),
     "stock": ("customer", "siud", "s", "s", "siud", "", ""),
     "dispute_case": ("customer", "s", "s", "s", "", "", "siu"),
@@ -95,6 +96,7 @@ ROLLUP = {
 }
 # What a client sees of a document only while the document itself is to be seen.
 PART_OF_DOCUMENT = {
+    "reminder": "document_id",
     "document_line": "document_id",
     "dispute": "document_id",
     "dispute_case": "document_id",

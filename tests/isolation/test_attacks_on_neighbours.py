@@ -124,6 +124,7 @@ def test_a_client_meets_a_draft_nowhere(cast: World, own: Connection, hands: Con
         "document": "number = 'INV-C1'",
         "document_line": "document_id = %(id)s",
         "dispute": "document_id = %(id)s",
+        "reminder": "document_id = %(id)s",
         "allocation": "charge_id = %(id)s",
     }
     query = "SELECT id FROM ar.document WHERE org_id = %s AND number = 'INV-C1'"
@@ -136,11 +137,11 @@ def test_a_client_meets_a_draft_nowhere(cast: World, own: Connection, hands: Con
                 for table, where in named.items()
             ]
 
-    assert seen() == [1, 1, 1, 1]
+    assert seen() == [1, 1, 1, 1, 1]
     turn = "UPDATE ar.document SET state = %s WHERE org_id = %s AND number = 'INV-C1'"
     own.execute(turn, ["draft", client.org_id])
     try:
-        assert seen() == [0, 0, 0, 0]
+        assert seen() == [0, 0, 0, 0, 0]
     finally:
         own.execute(turn, ["sent", client.org_id])
 

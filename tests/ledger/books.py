@@ -171,6 +171,10 @@ FACTS: dict[str, LiteralString] = {
         SELECT s.number, c.account_number, s.order_number, s.shipped_on, s.expected_on, s.state,
                s.delivered_on, s.carrier, s.tracking
         FROM ar.shipment s JOIN ar.customer c ON c.id = s.customer_id ORDER BY 1""",
+    "reminders": NAMED
+    + """
+        SELECT d.name, d.account_number, r.reminded_on, r.level, r.method
+        FROM ar.reminder r JOIN named d ON d.id = r.document_id ORDER BY 1, 3""",
     "stock": """
         SELECT c.account_number, s.item, s.counted_on, s.quantity, s.description, s.unit
         FROM ar.stock s JOIN ar.customer c ON c.id = s.customer_id ORDER BY 1, 2, 3""",
@@ -188,4 +192,5 @@ WRITTEN: tuple[LiteralString, ...] = (
     "SELECT ctid::text, xmin::text FROM ar.order_link ORDER BY 1",
     "SELECT ctid::text, xmin::text FROM ar.shipment ORDER BY 1",
     "SELECT ctid::text, xmin::text FROM ar.stock ORDER BY 1",
+    "SELECT ctid::text, xmin::text FROM ar.reminder ORDER BY 1",
 )

@@ -41,6 +41,7 @@ LEDGER: dict[str, LiteralString] = {
     "lines": "SELECT to_jsonb(l) FROM ar.document_line l ORDER BY document_id, line_number",
     "links": "SELECT to_jsonb(l) FROM ar.order_link l ORDER BY order_id, invoice_id",
     "shipments": "SELECT to_jsonb(s) FROM ar.shipment s ORDER BY number",
+    "reminders": "SELECT to_jsonb(r) FROM ar.reminder r ORDER BY document_id, reminded_on",
     "stock": "SELECT to_jsonb(s) FROM ar.stock s ORDER BY customer_id, item, counted_on",
     "settlements": "SELECT to_jsonb(s) FROM ar.settlement s ORDER BY document_id, stated_on",
     "disputes": "SELECT to_jsonb(p) FROM ar.dispute p ORDER BY id",
@@ -417,6 +418,14 @@ def told(facts: list[Fact], chance: Random, books: Books | None = None) -> Files
                 "order_number": "O1",
                 "invoice_number": row["invoice_number"],
                 "amount": chance.choice(("1", "2")),
+            }
+        )
+    if invoices and chance.random() < 0.3:
+        files["reminders"].append(
+            {
+                "invoice_number": invoices[0]["invoice_number"],
+                "date": chance.choice(("2026-03-01", "2026-04-01")),
+                "level": chance.choice(("1", "2")),
             }
         )
     if chance.random() < 0.3:

@@ -48,6 +48,7 @@ SAID: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"account_number": "A", "shipment_number": "S", "shipped_date": "2026-02-01"},
         {"shipped_date": "2026-02-02"},
     ),
+    "reminders": ({"invoice_number": "0", "date": "2026-03-01", "level": "1"}, {"level": "2"}),
     "inventory": (
         {"account_number": "A", "item": "X", "date": "2026-02-01", "quantity": "5"},
         {"quantity": "6"},

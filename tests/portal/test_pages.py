@@ -67,6 +67,10 @@ def company(server: None) -> Company:
                     "source_reference": "SRC-9",
                 }
             ],
+            "reminders": [
+                {"invoice_number": "LATE", "date": "2026-04-20", "level": "1", "method": "letter"},
+                {"invoice_number": "LATE", "date": "2026-05-20", "level": "2", "method": ""},
+            ],
             "orders": [
                 {
                     "account_number": "C1",
@@ -120,7 +124,11 @@ def test_an_invoice_with_its_lines_payments_and_disputes(company: Company) -> No
     late = _read(company, "client", f"billing/{_document(company, 'LATE')}/")
     assert "=1+1 <b>#eval</b>" in unescape(late)
     assert "accepted SRC-9" in late
+    assert "Reminders 20 Apr 2026 level 1 letter 20 May 2026 level 2 Lines" in late
+    before = _read(company, "client", f"billing/{_document(company, 'LATE')}/?as_of=2026-05-01")
+    assert "Reminders 20 Apr 2026 level 1 letter Lines" in before
     part = _read(company, "client", f"billing/{_document(company, 'PART')}/")
+    assert "Reminders" not in part
     assert "P-1 Receipt 2 May 2026 35.00" in part
     assert "10 days late" in part
     disputed = _read(company, "client", f"billing/{_document(company, 'DISPUTED')}/")

@@ -12,7 +12,7 @@ from duebook.export.pdf import Paper, pdf
 
 
 @pytest.mark.parametrize(
-    "name", ["Straße & Łódź", "Καλημέρα Αθήνα", "Привет Україна", "Đặng Ñandú", "נגריה"]
+    "name", ["Straße & Łódź", "مرحبا", "Καλημέρα Αθήνα", "Привет Україна", "Đặng Ñandú", "נגריה"]
 )
 def test_a_name_is_written_in_its_script(name: str) -> None:
     paper = Paper(name, "Halden", "", date(2026, 6, 30), "en", right_to_left=False)

@@ -22,6 +22,7 @@ KIND_WORDS = {
     "allocations": "Which payment or credit pays which invoice. Both must be known.",
     "order_links": "Which invoice came from which order. Both must be known.",
     "shipments": "What was sent to accounts that are known. Clients see their own.",
+    "reminders": "When a customer was reminded of an invoice that is known.",
     "inventory": "How much of an item there was for an account on a day. Clients see their own.",
 }
 FIELD_WORDS = {
@@ -67,6 +68,7 @@ FIELD_WORDS = {
     "delivered_date": "The day it arrived; null: it has not",
     "carrier": "Who carries it",
     "tracking_number": "What the carrier knows it by",
+    "level": "Which reminder it is: 1, 2, 3; the dunning level",
     "item": "The item's number, as text",
     "unit": "What the quantity counts",
     "kind": "What sort of document",
@@ -134,6 +136,7 @@ EXAMPLES: dict[str, Schema] = {
         "quantity": "120",
         "date": "2026-01-31",
     },
+    "reminders": {"invoice_number": "2026-0001", "date": "2026-03-20", "level": 1},
 }
 
 

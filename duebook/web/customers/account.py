@@ -111,6 +111,7 @@ def document(request: OrganisationRequest, slug: str, customer: int, item: int) 
         "who": who,
         "document": found,
         "lines": accounts.lines(customer, item),
+        "reminders": accounts.reminders(customer, item, as_of=looking.as_of),
         "applied": accounts.applied(customer, item, as_of=looking.as_of),
         "back": reverse("customer", args=[slug, customer]) + f"?{request.GET.urlencode()}",
         "settled": found.amount - found.balance,

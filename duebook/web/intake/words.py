@@ -18,6 +18,7 @@ KINDS = {
     "order_links": _("Links of orders to invoices"),
     "shipments": _("Shipments"),
     "inventory": _("Stock"),
+    "reminders": _("Reminders"),
 }
 # What a kind of file is for, for somebody who has one.
 ABOUT = {
@@ -32,6 +33,7 @@ ABOUT = {
     "orders": _("What is ordered and not yet invoiced."),
     "order_links": _("Which order an invoice is of."),
     "shipments": _("What was sent to your customers, and whether it has arrived."),
+    "reminders": _("When customers were reminded of which invoice."),
     "inventory": _("How much of an item there is for a customer, by day."),
 }
 # In the order in which they are counted. They add up to the rows of the file.

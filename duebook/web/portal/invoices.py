@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from duebook.reports import account as parts
 from duebook.reports import account_items as documents
 from duebook.reports import clients
-from duebook.reports.account import Applied, LineItem
+from duebook.reports.account import Applied, LineItem, Reminder
 from duebook.reports.account_items import Document
 from duebook.reports.clients import ClientPage, DisputeState
 from duebook.web.asked import Asked, OrganisationRequest, Unclear, asked_of
@@ -50,6 +50,7 @@ class Whole:
     lines: list[LineItem]
     applied: list[Applied]
     disputes: list[DisputeState]
+    reminders: list[Reminder]
 
     @property
     def state(self) -> str:
@@ -129,6 +130,7 @@ def whole(item: int, asked: Asked) -> Whole:
         parts.lines(customer, item),
         parts.applied(customer, item, as_of=asked.as_of),
         clients.disputes_of(item, as_of=asked.as_of),
+        parts.reminders(customer, item, as_of=asked.as_of),
     )
 
 
