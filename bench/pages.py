@@ -1,6 +1,6 @@
 """The Customers Dashboard over HTTP, by an admin and by a member of six accounts in a hundred.
 
-python -m bench.pages [FOLDER ...] [--port 8124]
+python -m bench.pages [FOLDER ...] [--port 8124] [--person admin]
 
 Each FOLDER is a world of `bench.world`; without one, worlds of 1,000, 10,000 and 100,000 customers
 are made first. Server time is what the server says (`bench.served`); processor time is that of our
@@ -156,10 +156,11 @@ def run_nanoseconds(pid: int) -> int:
         return 0
 
 
-def groups(world: World) -> Iterator[Group]:
+def groups(world: World, people: Sequence[str]) -> Iterator[Group]:
     from duebook.rollups.days import compared_with
 
-    for person, browser in world.browsers.items():
+    for person in people:
+        browser = world.browsers[person]
         for what, paths, target in _questions(world):
             yield _asked(browser, f"{person}: {what}", paths, target)
         for what, paths in _past(world):
@@ -290,7 +291,7 @@ def _wait(port: int) -> None:
     raise TimeoutError(f"Nothing answers at port {port}.")
 
 
-def measure(folder: Path, *, port: int) -> None:
+def measure(folder: Path, *, port: int, people: Sequence[str] = PEOPLE) -> None:
     """In a process that has not set up Django yet."""
     from bench.__main__ import _served, _use_home
     from bench.machine import described, load_average
@@ -305,7 +306,7 @@ def measure(folder: Path, *, port: int) -> None:
         heads = ("requests", "server time", "processor time", "ours", "the database's")
         print(f"| milliseconds, p50 / p95 | {' | '.join(heads)} | target | slowest |")
         print("| --- | --- | --- | --- | --- | --- | --- | --- |", flush=True)
-        for group in groups(world):
+        for group in groups(world, people):
             print(group.line(), flush=True)
         print(f"\nLoad average {load_average()} after.", flush=True)
 
@@ -314,9 +315,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.pages", description=__doc__)
     parser.add_argument("folders", type=Path, nargs="*", metavar="FOLDER")
     parser.add_argument("--port", type=int, default=8124)
+    parser.add_argument("--person", choices=PEOPLE, help="of one FOLDER, this person's pages alone")
     asked = parser.parse_args(arguments)
     if len(asked.folders) == 1:
-        measure(asked.folders[0], port=asked.port)
+        people = [asked.person] if asked.person else PEOPLE
+        measure(asked.folders[0], port=asked.port, people=people)
         return 0
     with tempfile.TemporaryDirectory(prefix="duebook-bench-") as name:
         for folder in asked.folders or _made(Path(name)):
