@@ -136,10 +136,24 @@ def remove(viewer: Viewer, note_ids: Sequence[int], *, at: datetime) -> int:
 
 
 def remove_act(viewer: Viewer, act_id: int, *, at: datetime) -> int:
-    """Take back all notes that one wrote in one go; how many. Raises Refused when it is none."""
-    query = "SELECT id FROM ar.note WHERE org_id = %s AND act_id = %s"
-    found = raw().execute(query, [viewer.org_id, act_id]).fetchall()
-    return remove(viewer, [row[0] for row in found], at=at)
+    """Take back the notes that one wrote in one go, as far as they still stand as they were
+    written; how many. Raises Refused when there is none."""
+    return remove(viewer, _of_act(viewer, act_id), at=at)
+
+
+def standing(viewer: Viewer, act_id: int) -> int:
+    """How many of the notes that one wrote in one go still stand as they were written."""
+    return len(_of_act(viewer, act_id))
+
+
+def _of_act(viewer: Viewer, act_id: int) -> list[int]:
+    query = (
+        "SELECT n.id FROM ar.note n WHERE n.org_id = %(org)s AND n.act_id = %(act)s"
+        " AND n.person_id = %(person)s AND NOT EXISTS (SELECT FROM ar.note_text t"
+        " WHERE t.org_id = %(org)s AND t.note_id = n.id AND t.version > 1) ORDER BY n.id"
+    )
+    named = {"org": viewer.org_id, "act": act_id, "person": viewer.person_id}
+    return [row[0] for row in raw().execute(query, named).fetchall()]
 
 
 def restore(viewer: Viewer, note_id: int, *, at: datetime) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -136,6 +137,16 @@ def test_sharing_and_notes(house: Company, boss: Browser) -> None:
         body="Call before noon.",
     )
     assert said(boss.get(answer["Location"])) == ["A note was added to 2 accounts."]
+    page = boss.get(answer["Location"]).content.decode()
+    assert "Your note stands on 2 accounts" in page
+    found = re.search(r'action="([^"]*/bulk/notes/\d+/undo/)"', page)
+    assert found
+    answer_to_other = signed_in(house.member_email).post(found[1])
+    assert answer_to_other.status_code == 302
+    assert "Your note stands on 2 accounts" in boss.get(answer["Location"]).content.decode()
+    back = boss.post(found[1])
+    assert said(boss.get(back["Location"])) == ["The note was taken back from 2 accounts."]
+    assert "Your note stands" not in boss.get(answer["Location"]).content.decode()
     act(boss, house, "unshare", customers=those, sure="1", who=member)
     assert listed(signed_in(house.member_email), house, "?q=alder").numbers == []
 

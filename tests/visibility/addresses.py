@@ -243,6 +243,7 @@ ADDRESSES = {
     "customers_selected": _place(STAFF, NOT_SO, 200),
     "customers_bulk": _place(STAFF, NOT_SO, UNCLEAR),
     "customers_bulk_undo": _place(ADMINS, *ACT, change="change"),
+    "customers_bulk_unnote": _place(STAFF, *ACT, act="bulk act"),
     "bulk_acts": _place(STAFF, 200, NOT_SO),
     "bulk_act": _place(STAFF, 200, NOT_SO, act="bulk act"),
     "bulk_act_file": _place(STAFF, 200, NOT_SO, act="bulk act"),

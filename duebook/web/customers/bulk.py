@@ -22,12 +22,12 @@ from duebook.visibility import sharing
 from duebook.visibility.middleware import prepared
 from duebook.visibility.organisations import Refused
 from duebook.web.asked import OrganisationRequest, Unclear
-from duebook.web.audience import act_of_admins, for_staff
+from duebook.web.audience import act_of_admins, act_of_staff, for_staff
 from duebook.web.customers.asked import Looking, looking_at, prepare
 from duebook.web.customers.bulk_forms import Giving, Inviting, Noting, Resending
 from duebook.web.customers.chosen import Chosen, chosen
 from duebook.web.customers.files import order_list
-from duebook.web.people.acting import undone
+from duebook.web.people.acting import acted, undone
 
 FILES = {"csv": "csv", "xlsx": "xlsx"}
 NAMES: dict[str, str | Promise] = {
@@ -106,6 +106,22 @@ def undo(request: OrganisationRequest, slug: str, change: int) -> HttpResponse:
     return redirect(back)
 
 
+@act_of_staff
+def unnote(request: OrganisationRequest, slug: str, act: int) -> HttpResponse:
+    """Take back the notes that one has just written on many accounts."""
+
+    def taken() -> str:
+        count = notes.remove_act(request.viewer, act, at=datetime.now(UTC))
+        said = ngettext(
+            "The note was taken back from %(count)s account.",
+            "The note was taken back from %(count)s accounts.",
+            count,
+        )
+        return said % {"count": count}
+
+    return acted(request, taken, back=reverse("customers", args=[slug]))
+
+
 def _done(
     request: OrganisationRequest,
     slug: str,
@@ -139,7 +155,7 @@ def _done(
         "A note was added to %(count)s account.", "A note was added to %(count)s accounts.", count
     )
     messages.success(request, said % {"count": count})
-    return redirect(back)
+    return redirect(_list(slug, looking, noted=str(written.act_id)))
 
 
 def _order_file(

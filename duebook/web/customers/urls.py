@@ -10,6 +10,7 @@ urlpatterns = [
     path("selected/", selected.selected, name="customers_selected"),
     path("bulk/", bulk.bulk, name="customers_bulk"),
     path("bulk/undo/<int:change>/", bulk.undo, name="customers_bulk_undo"),
+    path("bulk/notes/<int:act>/undo/", bulk.unnote, name="customers_bulk_unnote"),
     path("acts/", acts.acts, name="bulk_acts"),
     path("acts/<int:act>/", acts.act, name="bulk_act"),
     path("acts/<int:act>/outcomes.csv", acts.file, name="bulk_act_file"),

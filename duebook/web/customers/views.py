@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from duebook.ledger import notes
 from duebook.reports.customers import customers as rows_of
 from duebook.reports.customers import panel
 from duebook.reports.rows import sees_all
@@ -46,6 +47,7 @@ def customers(request: OrganisationRequest, slug: str) -> HttpResponse:
         "optional": OPTIONAL,
         "kept": kept_by(request),
         "done": _done(request, at=at),
+        "noted": _noted(request),
         "views": menu(request, "customers", as_of=looking.as_of),
         **links(looking, page),
     }
@@ -86,3 +88,11 @@ def _done(request: OrganisationRequest, *, at: datetime) -> sharing.Done | None:
     if not change or request.viewer.kind != "admin":
         return None
     return sharing.done(request.viewer, change[0], at=at)
+
+
+def _noted(request: OrganisationRequest) -> tuple[int, int] | None:
+    """The note that one has just written on several accounts, and on how many it can be taken
+    back from."""
+    act = ids_of(request.GET, "noted")
+    count = notes.standing(request.viewer, act[0]) if act else 0
+    return (act[0], count) if count else None
