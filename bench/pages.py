@@ -112,7 +112,7 @@ class Browser:
         self.port = port
         self.backends = backends
 
-    def get(self, path: str) -> tuple[float, float, float]:
+    def get(self, path: str, *, status: int = 200) -> tuple[float, float, float]:
         """Server time, our processor time and the database's of an answer, in milliseconds."""
         before = self.backends.nanoseconds()
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
@@ -120,7 +120,7 @@ class Browser:
         answer = connection.getresponse()
         body = answer.read()
         connection.close()
-        assert answer.status == 200, (answer.status, path, body[:300])
+        assert answer.status == status, (answer.status, path, body[:300])
         told = dict(
             part.strip().split(";dur=") for part in answer.headers["Server-Timing"].split(",")
         )

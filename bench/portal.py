@@ -3,7 +3,8 @@
 python -m bench.portal FOLDER [--port 8127] [--clients 200 --seconds 30]
 
 FOLDER is a world of `bench.world`. Each page is asked for by itself, then many clients come at
-once, each with five seconds between its pages; of those the time is that of the whole answer.
+once, each with five seconds between its pages, as the product serves them; of those the time is
+that of the whole answer. Last, addresses of what is somebody else's and of what is not there.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 
@@ -22,7 +24,8 @@ from bench.ledgers import ROOT
 from bench.pages import Backends, Browser, Group, _percentile, _wait
 
 TARGET = 20  # milliseconds of processor time, p95
-PAUSE = 5.0  # seconds that a client looks at a page
+PAUSE = 5.0
+UNSEEN, NOWHERE = 300, 10**12
 PEOPLE = {"client0": "most invoices", "client1": "nothing open", "client2": "one invoice"}
 PAGES = (
     "",
@@ -94,6 +97,45 @@ def together(port: int, backends: Backends, *, clients: int, seconds: float) -> 
     )
 
 
+def unseen(port: int, backends: Backends) -> None:
+    """How long the 404 takes of what another client has, and of what nobody has, in turns."""
+    browser = Browser(port, "client2", backends)
+    theirs = [
+        int(row[0])
+        for row in backends.own.execute(
+            "SELECT d.id FROM ar.document d JOIN ar.org o USING (org_id)"
+            " WHERE o.slug = 'big' AND d.class = 'charge' ORDER BY hashint8(d.id) LIMIT %s",
+            [UNSEEN],
+        )
+    ]
+    took: dict[str, list[float]] = {"foreign": [], "missing": []}
+    for at, id in enumerate(theirs):
+        turns = [("foreign", id), ("missing", NOWHERE + id)]
+        for what, number in turns if at % 2 else turns[::-1]:
+            took[what].append(browser.get(f"billing/{number}/", status=404)[0])
+    pairs = [
+        (one > other) + (one == other) / 2 for one in took["foreign"] for other in took["missing"]
+    ]
+    for what, values in took.items():
+        figures = ", ".join(f"p{each} {_percentile(values, each):.2f}" for each in (10, 50, 90))
+        print(f"{what}: {len(values)} answers, milliseconds {figures}")
+    ratio = _percentile(took["foreign"], 50) / _percentile(took["missing"], 50)
+    share = sum(pairs) / len(pairs)
+    print(f"foreign / missing: {ratio:.3f}; a foreign one is slower {share:.1%} of the time")
+
+
+@contextmanager
+def _served_at(port: int, *processes_and_threads: int) -> Iterator[None]:
+    told = [str(each) for each in (port, *processes_and_threads)]
+    process = subprocess.Popen([sys.executable, "-m", "bench.served", *told], cwd=ROOT)
+    try:
+        _wait(port)
+        yield
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.portal", description=__doc__)
     parser.add_argument("folder", type=Path, metavar="FOLDER")
@@ -106,18 +148,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     _use_home(asked.folder)
     with _served() as server:
-        again = [sys.executable, "-m", "bench.served", str(asked.port)]
-        process = subprocess.Popen(again, cwd=ROOT)
-        try:
-            backends = Backends(server)
-            _wait(asked.port)
+        from duebook.console.serving import PROCESSES, THREADS
+
+        backends = Backends(server)
+        with _served_at(asked.port):
             print(f"\n{described(server)}. Load average {load_average()}.\n")
             alone(asked.port, backends)
+            unseen(asked.port, backends)
+        with _served_at(asked.port, PROCESSES, THREADS):
             together(asked.port, backends, clients=asked.clients, seconds=asked.seconds)
-            print(f"Load average {load_average()} after.")
-        finally:
-            process.terminate()
-            process.wait(20)
+        print(f"Load average {load_average()} after.")
     return 0
 
 

@@ -1,8 +1,8 @@
-"""python -m bench.served PORT: the pages alone, each answer with the time it took.
+"""python -m bench.served PORT [PROCESSES THREADS]: the pages alone, each answer with the time it took.
 
 The header is Server-Timing: `all` milliseconds from the request to its answer, `web` those of our
 processor time. It is added here and not by the product: time may tell what is there from what is
-not.
+not. One request at a time, unless more are told.
 """
 
 from __future__ import annotations
@@ -43,13 +43,14 @@ def main() -> int:
     from granian.log import LogLevels
     from granian.server import MPServer as Granian
 
+    processes, threads = map(int, sys.argv[2:4] or (1, 1))
     Granian(
         "config.wsgi:application",
         address="127.0.0.1",
         port=int(sys.argv[1]),
         interface=Interfaces.WSGI,
-        workers=1,
-        blocking_threads=1,
+        workers=processes,
+        blocking_threads=threads,
         log_access=False,
         log_level=LogLevels.warning,
     ).serve(target_loader=application, wrap_loader=False)

@@ -27,6 +27,7 @@ from duebook.visibility.organisations import PLATFORM, Refused, console_of, curr
 from duebook.visibility.seeing import seeing
 
 ADDRESS = "127.0.0.1"
+PROCESSES, THREADS = 1, 4  # that answer pages: the database's work is done beside them
 
 
 def serve(asked: Namespace) -> int:
@@ -114,8 +115,8 @@ def _serve(port: int) -> None:
             address=ADDRESS,
             port=port,
             interface=Interfaces.WSGI,
-            workers=1,
-            blocking_threads=4,
+            workers=PROCESSES,
+            blocking_threads=THREADS,
             log_access=False,
             log_level=LogLevels.warning,
         ).serve(target_loader=partial(application, os.getpid()), wrap_loader=False)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from duebook.ledger.posting import plain
-from duebook.reports.rows import records
+from duebook.reports.rows import joined_by_hashing, records
 
 Edges = tuple[int, int, int]  # the last day of each of the first three columns of what is late
 USUAL: Edges = (30, 60, 90)
@@ -177,7 +178,8 @@ def portal_aging(
 ) -> list[PortalRow]:
     """The aging with a client's buckets: 0-30 is Current and 1-30, 90+ is 91 and more."""
     named_edges = {"basis": basis, **named(edges)}
-    found = records("portal_aging.sql", as_of=as_of, customer=customer_id, **named_edges)
+    with nullcontext() if customer_id is None else joined_by_hashing():
+        found = records("portal_aging.sql", as_of=as_of, customer=customer_id, **named_edges)
     return [_counted(portal_row(AgingRow(*each[:-3])), *each[-3:]) for each in found]
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from duebook.reports.rows import records, rows
+from duebook.reports.rows import joined_by_hashing, records, rows
 
 ORDER_STATES = ("open", "closed")
 SHIPMENT_STATES = ("shipped", "delivered")
@@ -109,7 +109,8 @@ def orders(
         "before_on": date.fromisoformat(on) if after else None,
         "size": size + 1,
     }
-    found = records("client_orders.sql", **named)
+    with joined_by_hashing():
+        found = records("client_orders.sql", **named)
     shown = [ClientOrder(*each[:-1]) for each in found if each[0] is not None]
     sums = [OrderSum(each[5], each[8], each[9], each[6]) for each in found if each[0] is None]
     return shown[:size], sums, len(shown) > size
@@ -121,7 +122,8 @@ def order_counts(customers: Sequence[int], *, as_of: date) -> dict[str, int]:
     ((count,),) = records("client_order_sums.sql", **named)
     if not count:
         return {}
-    ((still,),) = records("client_orders_open.sql", **named)
+    with joined_by_hashing():
+        ((still,),) = records("client_orders_open.sql", **named)
     return {"open": still, "closed": count - still}
 
 

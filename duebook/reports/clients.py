@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, LiteralString
 
 from duebook.reports.aging import USUAL, Edges, days, portal_aging
-from duebook.reports.rows import organisation, query, rows
+from duebook.reports.rows import joined_by_hashing, organisation, query, rows
 from duebook.visibility.seeing import raw
 
 # The figures that a client's aging drills into; buckets by their days, the others by name.
@@ -225,7 +226,8 @@ def documents(
         key=f"{expression}::text",
         after=later,
     )
-    lines = [_item(each) for each in raw().execute(text, named).fetchall()]
+    with nullcontext() if is_plain and asked.customer_id is None else joined_by_hashing():
+        lines = [_item(each) for each in raw().execute(text, named).fetchall()]
     shown = lines if size is None else lines[:size]
     sums = document_sums(asked) if summed else None
     return ClientPage(shown, sums, has_more=len(shown) < len(lines), sort=sort)
@@ -234,7 +236,8 @@ def documents(
 def document_sums(asked: Question) -> list[ClientSum]:
     """What all documents that match come to, by currency."""
     text = _placed(query("client_sums.sql"), found=_found())
-    return [ClientSum(*each) for each in raw().execute(text, _named(asked)).fetchall()]
+    with joined_by_hashing():
+        return [ClientSum(*each) for each in raw().execute(text, _named(asked)).fetchall()]
 
 
 def month_ends(as_of: date) -> list[date]:

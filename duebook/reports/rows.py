@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, LiteralString, TypeVar
@@ -50,6 +51,16 @@ def customer_of(account_number: str) -> int | None:
     query = "SELECT id FROM ar.customer WHERE org_id = %s AND account_number = %s"
     row = raw().execute(query, [organisation(), account_number]).fetchone()
     return int(row[0]) if row else None
+
+
+@contextmanager
+def joined_by_hashing() -> Iterator[None]:
+    """For questions about one account. How much it has is not known beforehand: taken for a single
+    row, thousands would be compared each with each.
+    """
+    raw().execute("SELECT set_config('enable_nestloop', 'off', true)")
+    yield
+    raw().execute("SELECT set_config('enable_nestloop', 'on', true)")
 
 
 def organisation() -> int:
