@@ -1,4 +1,4 @@
-"""python -m bench.served PORT [PROCESSES THREADS]: the pages alone, each answer with the time it took.
+"""python -m bench.served PORT [PROCESSES THREADS]: the pages alone, each with the time it took.
 
 The header is Server-Timing: `all` milliseconds from the request to its answer, `web` those of our
 processor time. It is added here and not by the product: time may tell what is there from what is
