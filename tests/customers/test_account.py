@@ -277,3 +277,22 @@ def test_a_document_of_another_account_is_not_there(
 )
 def test_what_is_unclear_is_said(admin: Browser, company: Company, first: int, query: str) -> None:
     assert admin.get(f"/o/{company.slug}/customers/{first}/{query}").status_code == 400
+
+
+def test_the_accounts_before_and_after_are_those_of_the_list(
+    admin: Browser, company: Company, first: int
+) -> None:
+    asked = "?sort=account_name&tab=credits"
+    second, third = (customer(company, number) for number in ("Ö-4", "P-5"))
+
+    def ways(account: int) -> dict[str, int]:
+        html = page(admin, company, account, f"around/{asked}")
+        found = re.findall(
+            r'customers/(\d+)/\?sort=account_name&amp;tab=credits" rel="(\w+)"', html
+        )
+        return {way: int(other) for other, way in found}
+
+    html = page(admin, company, first, asked)
+    assert f'hx-get="/o/{company.slug}/customers/{first}/around/?sort=account_name' in html
+    assert ways(first) == {"next": second}
+    assert ways(second) == {"prev": first, "next": third}

@@ -29,6 +29,9 @@ from duebook.web.customers.why import why
 from duebook.web.people import access
 from duebook.web.people.contacts import contacts_of
 
+# What of the URL is the account's page, and not the list one came from.
+OF_PAGE = dict.fromkeys(("tab", "state", "age", "order", *tabs.PLACE), "")
+
 
 @prepared(prepare)
 @for_staff
@@ -54,7 +57,7 @@ def account(request: OrganisationRequest, slug: str, customer: int) -> HttpRespo
         "switch": [(code, asked.address(currency=code)) for code in known],
         "tabs": tabs.tabs(asked, row, notes=written.number_of(customer)),
         **_figures(customer, row, currency=currency, as_of=looking.as_of, at=at),
-        **_around(slug, looking, row, at=at),
+        **_list_of(slug, customer, looking, row),
     }
     if asked.tab == "notes":
         shown |= notes.listed(request, customer, asked)
@@ -119,6 +122,28 @@ def document(request: OrganisationRequest, slug: str, customer: int, item: int) 
     return render(request, "customers/document.html", shown)
 
 
+@prepared(prepare)
+@for_staff
+@require_safe
+def neighbours(request: OrganisationRequest, slug: str, customer: int) -> HttpResponse:
+    """The ways to the accounts before and after in the list one came from: a request of its own,
+    because finding them costs as much as the account itself.
+    """
+    at = datetime.now(UTC)
+    looking = looking_at(request)
+    row = _row(customer, currency=looking.currency, as_of=looking.as_of, at=at)
+    if row is None:
+        raise Http404
+    above, below = around(looking.question, row, at=at)
+    query = looking.address(**{**OF_PAGE, "tab": looking.query.get("tab", "")})
+
+    def there(found: int | None) -> str:
+        return reverse("customer", args=[slug, found]) + query if found else ""
+
+    shown = {"previous_href": there(above), "next_href": there(below)}
+    return render(request, "customers/_around.html", shown)
+
+
 def _people(request: OrganisationRequest, who: accounts.Account) -> dict[str, object]:
     """Who sees the account; admins see why, and change it."""
     seen = access.of_account(request, who.id) if request.viewer.kind == "admin" else {}
@@ -153,18 +178,14 @@ def _used(row: CustomerRow) -> Decimal | None:
     return (100 * row.outstanding_amount / row.credit_limit).quantize(Decimal("0.1"))
 
 
-def _around(
-    slug: str, looking: Looking, row: CustomerRow | None, *, at: datetime
+def _list_of(
+    slug: str, customer: int, looking: Looking, row: CustomerRow | None
 ) -> dict[str, object]:
-    """The accounts before and after in the list one came from, and the way back to it."""
-    of_page = dict.fromkeys(("tab", "state", "age", "order", *tabs.PLACE), "")
-    back = reverse("customers", args=[slug]) + looking.address(**of_page)
+    """The way back to the list one came from, and where to ask for the accounts beside this one."""
+    back = reverse("customers", args=[slug]) + looking.address(**OF_PAGE)
     if row is None or row.currency != looking.currency:
         return {"back": back}
-    above, below = around(looking.question, row, at=at)
-    query = looking.address(**{**of_page, "tab": looking.query.get("tab", "")})
-
-    def there(found: int | None) -> str:
-        return reverse("customer", args=[slug, found]) + query if found else ""
-
-    return {"back": back, "previous_href": there(above), "next_href": there(below)}
+    return {
+        "back": back,
+        "around_href": reverse("customer_around", args=[slug, customer]) + looking.address(),
+    }
