@@ -53,7 +53,7 @@ def test_what_is_dropped_into_a_folder_is_owed(
 
         (inbox / "what.csv").write_text("what,is,this\n1,2,3\n")
         page.goto(root + "connections/")
-        page.locator("summary", has_text="More").click()
+        page.locator("#main summary", has_text="More").click()
         page.get_by_role("button", name="Ask now").click()
         _works()
         expect(page.get_by_text("Failing")).to_be_visible(timeout=10_000)
