@@ -27,9 +27,7 @@ from duebook.visibility.organisations import PLATFORM, Refused, console_of, curr
 from duebook.visibility.seeing import seeing
 
 ADDRESS = "127.0.0.1"
-# That answer pages. Threads of one process take turns at Python: with as many processes as cores,
-# pages do not queue behind each other's.
-PROCESSES, THREADS = max(2, min(os.cpu_count() or 1, 8)), 2
+PROCESSES, THREADS = 1, 4  # that answer pages: the database's work is done beside them
 
 
 def serve(asked: Namespace) -> int:

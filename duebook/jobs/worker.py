@@ -58,11 +58,11 @@ def work(*, wait: bool = True) -> None:
     """Do what is in the queue; with `wait`, go on until SIGTERM or Ctrl-C."""
     for alias in POOLED:  # a connection that rested while the database began anew is not used
         connections.settings[alias]["CONN_HEALTH_CHECKS"] = True
-    asyncio.run(_work(queue(), wait=wait))
+    asyncio.run(_work(queue(timed=wait), wait=wait))
 
 
-def queue() -> procrastinate.App:
-    """The queue with everything that can be in it."""
+def queue(*, timed: bool = True) -> procrastinate.App:
+    """The queue with all that can be in it; what the clock orders, for who stays to do it."""
     app = procrastinate.App(
         connector=procrastinate.PsycopgConnector(
             conninfo=tables.connection_string(),
@@ -75,13 +75,13 @@ def queue() -> procrastinate.App:
     letters = Patience(LETTER_TRIES, delivery.NotDelivered)
     app.task(name="deliver", queue="letters", retry=letters)(_leaving_nothing(_deliver))
     hourly = app.task(name="tidy", queue="work", queueing_lock="tidy")(_leaving_nothing(_tidy))
-    app.periodic(cron="17 * * * *")(hourly)
     often = app.task(name="days", queue="work", queueing_lock="days")(_leaving_nothing(_days))
-    app.periodic(cron="*/5 * * * *")(often)
     due = app.task(name="mailings", queue="work", queueing_lock="mailings")(
         _leaving_nothing(_mailings)
     )
-    app.periodic(cron="* * * * *")(due)
+    if timed:
+        for cron, task in (("17 * * * *", hourly), ("*/5 * * * *", often), ("* * * * *", due)):
+            app.periodic(cron=cron)(task)
     return app
 
 
