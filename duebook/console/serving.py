@@ -9,12 +9,13 @@ from argparse import Namespace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from granian.constants import Interfaces
 from granian.log import LogLevels
-from granian.server import MPServer as Granian
+from granian.server import MPServer
 
-from duebook.console.worker import application, working
+from duebook.console.worker import application, undisturbed, working
 from duebook.database.logins import close_all
 from duebook.demo import people, talking
 from duebook.demo.blueprints import OWNER
@@ -27,7 +28,21 @@ from duebook.visibility.organisations import PLATFORM, Refused, console_of, curr
 from duebook.visibility.seeing import seeing
 
 ADDRESS = "127.0.0.1"
-PROCESSES, THREADS = 1, 4  # that answer pages: the database's work is done beside them
+PROCESSES, THREADS = max(2, min(os.cpu_count() or 1, 8)), 2  # that answer pages
+KILL_SECONDS = 10  # for the page at hand, when the server is to stop
+
+
+class Granian(MPServer):
+    """Whose processes are told to stop even while they begin: they are forked with signals
+    waiting until `application` looks, for a fork's first instants lose what they hear."""
+
+    def _spawn_workers(self, *asked: Any) -> None:
+        with undisturbed():
+            super()._spawn_workers(*asked)
+
+    def _respawn_workers(self, *asked: Any, **more: Any) -> None:
+        with undisturbed():
+            super()._respawn_workers(*asked, **more)
 
 
 def serve(asked: Namespace) -> int:
@@ -117,6 +132,7 @@ def _serve(port: int) -> None:
             interface=Interfaces.WSGI,
             workers=PROCESSES,
             blocking_threads=THREADS,
+            workers_kill_timeout=KILL_SECONDS,
             log_access=False,
             log_level=LogLevels.warning,
         ).serve(target_loader=partial(application, os.getpid()), wrap_loader=False)

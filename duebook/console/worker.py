@@ -28,8 +28,12 @@ log = logging.getLogger("duebook.jobs")
 def application(server: int) -> Callable[..., Any]:
     """The web application, until the process `server` is gone.
 
-    A process left behind would keep the port, and the next server could not start.
+    A process left behind would keep the port, and the next server could not start. Forked with
+    signals waiting: one that came since ends the process here, and none is lost.
     """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # from a terminal; the server will tell
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, TOLD)
     threading.Thread(target=_follow, args=[server], daemon=True).start()
     return import_module("config.wsgi").application  # type: ignore[no-any-return]  # a module's
 
@@ -42,7 +46,7 @@ def working() -> Iterator[None]:
     this process be killed; and it begins the embedded database anew should that be killed.
     Forked before anything has threads: nothing is imported twice.
     """
-    with _undisturbed() as disturbed:
+    with undisturbed() as disturbed:
         keeper = _forked(partial(_keep, os.getpid()), disturbed)
         try:
             disturbed()
@@ -57,7 +61,7 @@ class _Told(Exception):
 
 def _keep(server: int) -> None:
     while os.getppid() == server:
-        with _undisturbed() as disturbed:
+        with undisturbed() as disturbed:
             for each in TOLD:
                 signal.signal(each, _tell)
             worker = _forked(_work, disturbed)
@@ -94,7 +98,7 @@ def _tell(*_: object) -> NoReturn:
 
 
 @contextmanager
-def _undisturbed() -> Iterator[Callable[[], object]]:
+def undisturbed() -> Iterator[Callable[[], object]]:
     """Signals wait until what is yielded is called, or the block has ended."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, TOLD)
     disturbed = partial(signal.pthread_sigmask, signal.SIG_SETMASK, before)
