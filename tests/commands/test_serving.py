@@ -168,10 +168,13 @@ def test_serve_may_be_stopped_before_it_answers(home: Path, how: signal.Signals)
         nothing_is_left(serving, home)
 
 
-def test_a_command_that_is_stopped_stops_the_database(home: Path) -> None:
-    """It starts, or waits for its standard input, when the signal comes."""
-    assert run(home, "org", "create", "stopped", "--name", "Stopped").returncode == 0
-    asked = "user create new@stopped.example --org stopped --role admin --password-stdin"
+@pytest.mark.parametrize("times", [1, 20])
+def test_a_command_that_is_stopped_stops_the_database(home: Path, times: int) -> None:
+    """It starts, or waits for its standard input, when the signal comes. More of them do not hurt
+    while it ends."""
+    org = f"stopped-{times}"
+    assert run(home, "org", "create", org, "--name", "Stopped").returncode == 0
+    asked = f"user create new@stopped.example --org {org} --role admin --password-stdin"
     process = subprocess.Popen(
         [PROGRAM, *asked.split()],
         env=environment(home),
@@ -182,7 +185,9 @@ def test_a_command_that_is_stopped_stops_the_database(home: Path) -> None:
     since = time.monotonic()
     while soon(postmaster.serving(home) is not None, since):
         time.sleep(0.05)
-    process.terminate()
+    for _again in range(times):
+        process.terminate()
+        time.sleep(0.01)  # Signals that come together count as one.
     _, said = process.communicate(timeout=WAIT_SECONDS)
     assert (process.returncode, said) == (2, "Stopped; nothing half-done was kept.\n")
     assert not postmaster.is_alive(home)
