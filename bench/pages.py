@@ -1,6 +1,6 @@
 """The Customers Dashboard over HTTP, by an admin and by a member of six accounts in a hundred.
 
-python -m bench.pages [FOLDER ...] [--port 8124] [--person admin]
+python -m bench.pages [FOLDER ...] [--port 8124] [--person admin] [--only account]
 
 Each FOLDER is a world of `bench.world`; without one, worlds of 1,000, 10,000 and 100,000 customers
 are made first. Server time is what the server says (`bench.served`); processor time is that of our
@@ -159,14 +159,17 @@ def run_nanoseconds(pid: int) -> int:
         return 0
 
 
-def groups(world: World, people: Sequence[str]) -> Iterator[Group]:
+def groups(world: World, people: Sequence[str], only: str) -> Iterator[Group]:
     from duebook.rollups.days import compared_with
 
     for person in people:
         browser = world.browsers[person]
         for what, paths, target in _questions(world):
-            yield _asked(browser, f"{person}: {what}", paths, target)
+            if only in what:
+                yield _asked(browser, f"{person}: {what}", paths, target)
         for what, paths in _past(world):
+            if only not in what:
+                continue
             if person == "admin":
                 world.forget(PAST, *compared_with(PAST))
                 yield _asked(browser, f"{person}: {what}, the first time", paths[:1], 1500)
@@ -294,7 +297,7 @@ def _wait(port: int) -> None:
     raise TimeoutError(f"Nothing answers at port {port}.")
 
 
-def measure(folder: Path, *, port: int, people: Sequence[str] = PEOPLE) -> None:
+def measure(folder: Path, *, port: int, people: Sequence[str] = PEOPLE, only: str = "") -> None:
     """In a process that has not set up Django yet."""
     from bench.__main__ import _served, _use_home
     from bench.machine import described, load_average
@@ -309,7 +312,7 @@ def measure(folder: Path, *, port: int, people: Sequence[str] = PEOPLE) -> None:
         heads = ("requests", "server time", "processor time", "ours", "the database's")
         print(f"| milliseconds, p50 / p95 | {' | '.join(heads)} | target | slowest |")
         print("| --- | --- | --- | --- | --- | --- | --- | --- |", flush=True)
-        for group in groups(world, people):
+        for group in groups(world, people, only):
             print(group.line(), flush=True)
         print(f"\nLoad average {load_average()} after.", flush=True)
 
@@ -319,10 +322,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("folders", type=Path, nargs="*", metavar="FOLDER")
     parser.add_argument("--port", type=int, default=8124)
     parser.add_argument("--person", choices=PEOPLE, help="of one FOLDER, this person's pages alone")
+    parser.add_argument("--only", default="", help="of one FOLDER, what is so called alone")
     asked = parser.parse_args(arguments)
     if len(asked.folders) == 1:
         people = [asked.person] if asked.person else PEOPLE
-        measure(asked.folders[0], port=asked.port, people=people)
+        measure(asked.folders[0], port=asked.port, people=people, only=asked.only)
         return 0
     with tempfile.TemporaryDirectory(prefix="duebook-bench-") as name:
         for folder in asked.folders or _made(Path(name)):

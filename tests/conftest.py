@@ -58,6 +58,22 @@ def server() -> Iterator[None]:
         close_all()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def nothing_waits(request: pytest.FixtureRequest) -> None:
+    """No job and no letter of another file's tests is there when a file's begin: whoever looks
+    into the queue or the outbox finds their own.
+    """
+    items = (each for each in request.session.items if isinstance(each, pytest.Function))
+    if not any("server" in each.fixturenames for each in items if each.module is request.module):
+        return
+    from duebook.database.migrate import connect
+
+    request.getfixturevalue("server")
+    with connect() as own:
+        own.execute("DELETE FROM queue.procrastinate_jobs")
+        own.execute("DELETE FROM door.letter")
+
+
 @pytest.fixture
 def world(server: None) -> World:
     """Two organisations that know nothing of each other, with their people and customers."""
