@@ -38,7 +38,7 @@ class Granian(MPServer):
 
     def _spawn_workers(self, *asked: Any) -> None:
         with undisturbed():
-            super()._spawn_workers(*asked)
+            super()._spawn_workers(*asked)  # type: ignore[no-untyped-call]  # without types there
 
     def _respawn_workers(self, *asked: Any, **more: Any) -> None:
         with undisturbed():
