@@ -16,6 +16,8 @@ FILES_LIMIT = 100
 NAME_LIMIT = 200
 # What systems put beside the files without being asked.
 _LITTER = ("__macosx/", "thumbs.db", "desktop.ini", ".ds_store")
+# What people put beside tables, to be read by people.
+_PAPERS = frozenset(".pdf .md .doc .docx .rtf .odt .png .jpg .jpeg .gif .eml .msg .url".split())
 
 
 class Folder:
@@ -63,7 +65,12 @@ def _files(archive: ZipFile, *, name: str) -> list[ZipInfo]:
         raise Unreadable(f"{name} holds more than {FILES_LIMIT} files: send them in parts.")
     if len({each.filename for each in found}) < len(found):
         raise Unreadable(f"{name} holds two files of one name: pack it anew.")
-    return found
+    return [each for each in found if not _is_paper(each.filename)] or found
+
+
+def _is_paper(file: str) -> bool:
+    path = Path(file.casefold())
+    return path.suffix in _PAPERS or path.stem in ("readme", "license")
 
 
 def _written(archive: ZipFile, member: ZipInfo, path: Path, *, name: str) -> Path:

@@ -15,6 +15,7 @@ TYPED = 0.8  # so much of a column must be of the field's type
 NEAR = 0.3  # two kinds as close as this cannot be told apart
 # An open item's amount where the file tells no other.
 _AMOUNT, _OPEN = "amount", "outstanding_amount"
+_NUMBER, _NAME = "account_number", "account_name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ def _assigned(
         differ = tuple(other for other in equals if not same_values(column, other, rows))
         choices[name] = Choice(column, score, reason, differ)
         taken.add(column.position)
+    _tell_number_from_name(kind, offers, choices, rows)
     _complete_account(kind, choices)
     _complete_amount(choices)
     missing = tuple(each.name for each in kind.fields if each.required and each.name not in choices)
@@ -116,14 +118,43 @@ def _ranked(offers: _Offers) -> list[tuple[float, str, Profile, str]]:
     )
 
 
+def _tell_number_from_name(
+    kind: Kind, offers: _Offers, choices: dict[str, Choice], rows: Sequence[SourceRow]
+) -> None:
+    """Of "Customer" and "Name" the one with a code for each name is the number."""
+    named = choices.get(_NAME)
+    if _NUMBER not in kind.slots or _NUMBER in choices or not named or len(named.rivals) != 1:
+        return
+    both = (named.column, named.rivals[0])
+    may_be = {each.position: score for score, each, _ in offers.by_field.get(_NUMBER, ())}
+    for number, name in (both, both[::-1]):
+        is_alone = number.position in may_be and name.position not in may_be
+        if is_alone and _are_codes_of(number, name, rows):
+            reason = f'"{number.name}" holds a code for each "{name.name}"'
+            choices[_NUMBER] = Choice(number, may_be[number.position], reason)
+            choices[_NAME] = Choice(name, named.score, named.reason)
+
+
+def _are_codes_of(number: Profile, name: Profile, rows: Sequence[SourceRow]) -> bool:
+    """Single words, of which each stands for one name."""
+    known: dict[str, str] = {}
+    for row in rows:
+        if row.trouble or max(number.position, name.position) >= len(row.cells):
+            continue
+        code, called = (row.cells[each.position].strip() for each in (number, name))
+        if code and (len(code.split()) > 1 or known.setdefault(code, called) != called):
+            return False
+    return bool(known)
+
+
 def _complete_account(kind: Kind, choices: dict[str, Choice]) -> None:
     """Where customers have names only, their names are what tells them apart."""
-    name = "name" if kind.name == "accounts" else "account_name"
-    if "account_number" in kind.slots and "account_number" not in choices and name in choices:
+    name = "name" if kind.name == "accounts" else _NAME
+    if _NUMBER in kind.slots and _NUMBER not in choices and name in choices:
         named = choices[name]
         reason = f'"{named.column.name}" is all that tells customers apart'
-        choices["account_number"] = Choice(named.column, named.score, reason, named.rivals)
-        if name == "account_name":
+        choices[_NUMBER] = Choice(named.column, named.score, reason, named.rivals)
+        if name == _NAME:
             del choices[name]
 
 

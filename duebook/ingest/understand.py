@@ -102,6 +102,12 @@ def _by_names(writing: Writing, asked: str | None) -> Proposal:
     found = assignments(writing.columns, writing.rows, kinds=[asked] if asked else list(KINDS))
     best = found[0]
     if best.missing:
+        if _is_headerless(writing):
+            raise Unreadable(
+                f"{source.name} begins with values ({writing.shown}) where the names of its "
+                "columns should stand: add a row of names, or say them in a mapping "
+                f"({_named_columns(KINDS[asked or 'invoices'], len(source.header))})."
+            )
         lacks = ", ".join(best.missing)
         fed = [f"{name} from {each.column.name[:60]}" for name, each in best.choices.items()]
         understood = f"; understood are {', '.join(fed)}" if fed else ""
@@ -122,6 +128,25 @@ def _by_names(writing: Writing, asked: str | None) -> Proposal:
     mapping, fields = named(writing, best)
     completed = writing.completed(best.kind, mapping)
     return _proposal(writing, best.kind.name, "by the names of its columns", completed, fields)
+
+
+def _is_headerless(writing: Writing) -> bool:
+    """Whether the first row holds a date above dates or an amount above amounts."""
+    for column in writing.columns:
+        first = Profile(column.position, "")
+        first.add(writing.source.header_line, column.name)
+        if first.dates.count and column.dates.count:
+            return True
+        if first.amounts.count and column.amounts.count:
+            return True
+    return False
+
+
+def _named_columns(kind: Kind, count: int) -> str:
+    """How a mapping names the columns of a file without a header, as an example."""
+    names = [f'"{each.name}"' for each in kind.fields if each.required][:count]
+    more = ["..."] if len(names) < count else []
+    return f"header = [{', '.join(names + more)}]"
 
 
 def _proposal(

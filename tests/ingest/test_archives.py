@@ -58,6 +58,12 @@ def test_each_member_is_a_file_of_its_own(packed, tmp_path):
     assert {len(list(file.source)) for file in files} == {1}
 
 
+def test_papers_beside_tables_are_no_tables(packed):
+    papers = {"README.txt": "Sent in May.", "a/bill.pdf": "%PDF-1.7", "Logo.PNG": b"\x89PNG"}
+    [opened] = open_files(packed(files={**papers, "good.csv": ACCOUNTS}))
+    assert opened.name == "may.zip/good.csv"
+
+
 def test_a_member_that_cannot_be_read_is_named(packed):
     said = refusal(packed(files={"good.csv": ACCOUNTS, "odd.csv": "a,b\n1,2\n"}))
     assert said.startswith("may.zip/odd.csv does not tell which kind")

@@ -174,6 +174,20 @@ def test_customers_without_numbers_are_told_apart_by_name(file):
     assert row[SLOTS["account_number"]] == "Acme Ltd"
 
 
+@pytest.mark.parametrize("header", ["Customer,Name", "Kunde,Name", "Cliente,Nombre"])
+def test_of_two_columns_of_customers_the_one_with_codes_is_the_number(file, header):
+    named = f"{header},Invoice No,Invoice Date,Amount"
+    codes = ["1001,Acme Ltd,1,2026-01-31,100", "BISTRO,Bistro Nord,2,2026-01-31,5"]
+    found = fields(understood(file(invoices(*codes, header=named))))
+    number, name = header.split(",")
+    assert (found["account_number"], found["account_name"]) == (number, name)
+
+    two_words = "Acme Ltd,Jane Roe,1,2026-01-31,100"
+    assert "they differ" in doubt(file(invoices(two_words, header=named)))
+    two_names = [codes[0], "1001,Jane Roe,2,2026-01-31,5"]
+    assert "they differ" in doubt(file(invoices(*two_names, header=named)))
+
+
 def test_a_list_of_open_items_may_tell_only_what_is_open(file):
     header = "Customer No,Invoice No,Invoice Date,Open Balance"
     [row] = rows(file(invoices("C1,1,2026-01-31,100", header=header)))
@@ -258,6 +272,19 @@ def test_a_file_of_no_kind_says_what_it_lacks(file):
     assert "has no column for invoice_number, issue_date" in said
     assert "amount from Betrag, account_number from Konto" in said
     assert "which kind of rows" in doubt(file("a,b\n1,2\n"))
+
+
+def test_a_file_without_a_header_is_told_how_to_name_its_columns(file):
+    path = file("C1,Acme Ltd,7,2026-01-31,100.00\nC2,Bistro,8,2026-02-28,5.00\n")
+    assert doubt(path) == (
+        "may.csv begins with values (C1, Acme Ltd, 7, 2026-01-31, 100.00) where the names of its"
+        " columns should stand: add a row of names, or say them in a mapping"
+        ' (header = ["account_number", "invoice_number", "issue_date", "amount", ...]).'
+    )
+    assert 'header = ["account_number", "payment_number",' in doubt(path, kind="payments")
+    names = '["account_number", "account_name", "invoice_number", "issue_date", "amount"]'
+    [opened] = open_files(path, mapping=parse_mapping(f"header = {names}", name="m.toml"))
+    assert [row[SLOTS["invoice_number"]] for row in checked(opened)] == ["7", "8"]
 
 
 def test_ids_that_were_floats_lose_the_decimal(file):
