@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from random import Random
 
-from duebook.reports.priority import Weights
+from duebook.reports.priority import LONG, Weights
 from duebook.reports.rows import organisation, rows
 from duebook.visibility.seeing import raw
 
@@ -19,6 +18,14 @@ HORIZON = timedelta(days=30)
 FEWEST_ACCOUNTS = 50
 PERCENTS = (10, 20)
 SHUFFLES = 20
+# The last day on which something of a ledger changed or fell due.
+LAST_CHANGE = """
+SELECT GREATEST(
+    (SELECT GREATEST(max(issue_date), max(due_date), max(void_on)) FROM ar.document
+     WHERE org_id = %(org)s AND class <> 'order'),
+    (SELECT GREATEST(max(effective_on), max(ended_on) FILTER (WHERE ended_on < 'infinity'))
+     FROM ar.allocation WHERE org_id = %(org)s))
+"""
 # By which figure accounts are ranked, the highest first.
 RANKINGS = (
     "score",
@@ -63,17 +70,16 @@ class Held:
 def backtest(*, today: date, weights: Weights) -> list[Held]:
     """Every ranking in every currency that has a month end to try it on. Call inside seeing()."""
     shares: dict[tuple[str, str], list[tuple[Fraction, ...]]] = defaultdict(list)
-    for day in month_ends(today=today):
+    for day, times in month_ends(today=today).items():
         for currency, accounts in _accounts(day, weights=weights).items():
             if len(accounts) < FEWEST_ACCOUNTS or not any(each.unpaid for each in accounts):
                 continue
             for ranking in RANKINGS:
-                shares[currency, ranking].append(
-                    tuple(
-                        held(accounts, ranking, percent=percent, seed=f"{currency} {day}")
-                        for percent in PERCENTS
-                    )
+                share = tuple(
+                    held(accounts, ranking, percent=percent, seed=f"{currency} {day}")
+                    for percent in PERCENTS
                 )
+                shares[currency, ranking] += [share] * times
     found = []
     for currency, ranking in sorted(shares, key=lambda each: (each[0], RANKINGS.index(each[1]))):
         tens, twenties = zip(*shares[currency, ranking], strict=True)
@@ -82,17 +88,34 @@ def backtest(*, today: date, weights: Weights) -> list[Held]:
     return found
 
 
-def month_ends(*, today: date) -> Iterator[date]:
-    """From the first document on, those of which the thirty days that follow are over."""
+def month_ends(*, today: date) -> Counter[date]:
+    """From the first document on, those of which the thirty days that follow are over.
+
+    Once nothing has happened for so long that no ranking changes any more, the first such month's
+    end stands for all that follow: how many it stands for is its number.
+    """
     query = "SELECT min(issue_date) FROM ar.document WHERE org_id = %s AND class <> 'order'"
     row = raw().execute(query, [organisation()]).fetchone()
-    day = row[0] if row and row[0] else today
+    found: Counter[date] = Counter()
+    day, until = row[0] if row and row[0] else today, today - HORIZON
+    quiet = _quiet_from(today)
     while True:
         day = day.replace(day=monthrange(day.year, day.month)[1])
-        if day + HORIZON > today:
-            return
-        yield day
+        if day > until:
+            return found
+        if day >= quiet:
+            found[day] = 1 + 12 * (until.year - day.year) + until.month - day.month
+            found[day] -= until.day < monthrange(until.year, until.month)[1]
+            return found
+        found[day] = 1
         day += timedelta(days=1)
+
+
+def _quiet_from(today: date) -> date:
+    """From when on every open invoice has been late for longer than the score tells apart."""
+    row = raw().execute(LAST_CHANGE, {"org": organisation()}).fetchone()
+    last = min(row[0], today) if row and row[0] else today
+    return last + min(timedelta(days=LONG), date.max - last)
 
 
 def held(accounts: list[Account], ranking: str, *, percent: int, seed: str) -> Fraction:

@@ -14,7 +14,8 @@ from statistics import median
 
 import pytest
 
-from duebook.reports.backtest import RANKINGS, Account, Held, backtest, held
+from duebook.reports import backtest as backtests
+from duebook.reports.backtest import RANKINGS, Account, Held, backtest, held, month_ends
 from duebook.reports.priority import DEFAULT, Standing, tenths
 from tests.commands.ledgers import LEDGERS
 from tests.commands.terminal import ROOT
@@ -160,6 +161,25 @@ def test_accounts_that_tie_take_turns() -> None:
 def test_too_few_accounts_say_nothing(company: Company) -> None:
     with company.admin():
         assert backtest(today=date(2026, 2, 20), weights=DEFAULT) == []
+
+
+def test_a_clock_far_ahead_repeats_the_last_ranking_that_can_change(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = date(2028, 3, 30)
+    with company.admin():
+        found = {each.ranking: each for each in backtest(today=later, weights=DEFAULT)}
+        asked = month_ends(today=later)
+        end = month_ends(today=date(9999, 12, 31))
+        monkeypatch.setattr(backtests, "_quiet_from", lambda today: date.max)
+        plain = {each.ranking: each for each in backtest(today=later, weights=DEFAULT)}
+        one_by_one = month_ends(today=later)
+    assert len(asked) < 15 < len(one_by_one)
+    assert sum(asked.values()) == sum(one_by_one.values())
+    assert (len(end), sum(end.values())) == (len(asked), (9999 - 2026) * 12 + 11)
+    for ranking in ("past_due_amount", "outstanding", "days_overdue"):  # where nothing ties
+        assert found[ranking] == plain[ranking]
+    assert found["score"].months == plain["score"].months
 
 
 def test_a_published_ledger(server: None, outside_data: Path) -> None:
