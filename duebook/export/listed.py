@@ -1,5 +1,5 @@
-"""The customers' list as a file. It may be long: rows go from the database into the file as they
-come, as text that is already right, and are never all in memory.
+"""The customers' list, or an account's documents, as a file. It may be long: rows go from the
+database into the file as they come, as text that is already right, and are never all in memory.
 """
 
 from __future__ import annotations
@@ -16,16 +16,20 @@ from duebook.export.long_sheet import LongSheet, long_xlsx
 from duebook.export.tables import FORMULA, harmless
 
 Texts = tuple[str | None, ...]
+# How the names of columns end that hold amounts or other numbers with decimals.
+NUMBERS = (
+    *("amount", "balance", "remaining", "on_account", "disputed", "not_invoiced", "not_paid"),
+    *("credit_limit", "collection_priority", "_overdue"),
+)
 
 
 def kind_of(column: str) -> str:
-    """What a column of the list holds: text, count, number or date."""
+    """What a column of a list holds: text, count, number or date."""
     if column.endswith("_date"):
         return "date"
-    if column.endswith("_count"):
+    if column.endswith(("_count", "days_past_due")):
         return "count"
-    numbers = ("_amount", "credit_limit", "collection_priority", "_overdue")
-    return "number" if column.endswith(numbers) else "text"
+    return "number" if column.endswith(NUMBERS) else "text"
 
 
 @dataclass
@@ -92,7 +96,11 @@ class Listed:
         for number, row in enumerate(self._rows()):
             cells: list[str | int | None] = [*row]
             for place in counts:
-                cells[place] = int(row[place] or 0)
+                cells[place] = _count(row[place])
             told = json.dumps(dict(zip(self.columns, cells, strict=True)), ensure_ascii=False)
             file.write(f"{',' if number else '['}\n {told}")
         file.write("\n]\n" if self.row_count else "[]\n")
+
+
+def _count(text: str | None) -> int | None:
+    return None if text is None else int(text)

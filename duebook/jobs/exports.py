@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from duebook.database.lost import is_lost
 from duebook.export import answers, shelf
+from duebook.export.account import (
+    NoSuchAccount,
+    account_documents,
+    announced_payments,
+    document_lines,
+)
 from duebook.export.answers import Answer
 from duebook.export.listed import Listed
 from duebook.export.monthly import MonthlyAnswer
 from duebook.export.tables import FORMATS, TooLong
 from duebook.jobs.monthly_files import monthly_answer
 from duebook.jobs.order import order
+from duebook.reports.account_items import Tab
 from duebook.reports.aging import Edges
 from duebook.reports.customers import Asked
 from duebook.rollups.days import ready, seeing_days
@@ -30,6 +38,7 @@ REPORTS = {
     "aging": STAFF,
     "invoices": STAFF,
     "customers": STAFF,
+    "account": STAFF,
     "monthly": STAFF,
     "portal": frozenset({"client"}),
 }
@@ -41,17 +50,32 @@ def _customers(*, as_of: date, basis: str, edges: Edges, **asked: Any) -> Listed
     return answers.customers(Asked(as_of, **asked), at=datetime.now(UTC))
 
 
+def _account(*, as_of: date, basis: str, edges: Edges, **asked: Any) -> Answer | Listed:
+    """A tab of an account, the payments announced for it, or the lines of a document of it."""
+    customer, currency = asked["customer"], asked.get("currency", "")
+    if "document" in asked:
+        return document_lines(customer, asked["document"], as_of=as_of)
+    if asked["tab"] == "announced":
+        end = datetime.combine(as_of + timedelta(days=1), time())
+        until = end.replace(tzinfo=ZoneInfo(asked["zone"]))
+        return announced_payments(customer, currency=currency, as_of=as_of, until=until)
+    tab = Tab(customer, asked["tab"], currency, as_of, asked.get("age", ""))
+    return account_documents(tab, statuses=asked["statuses"], sort=asked.get("order", ""))
+
+
 SEVERAL = ("status", "invitation", "only", "but")
 ANSWERS: dict[str, Callable[..., Answer | Listed]] = {
     "aging": answers.aging,
     "invoices": answers.invoices,
     "customers": _customers,
+    "account": _account,
     "portal": answers.portal,
 }
 ASKED: dict[str, Sequence[str]] = {
     "aging": ("search", "currency"),
     "invoices": ("account", "currency", "bucket"),
     "customers": ("search", "currency", "status", "invitation", "sort", "only", "but"),
+    "account": "customer account tab statuses age order currency document zone".split(),
     "monthly": ("data_type measure currency sort search owners teams flags hide_idle lang".split()),
     "portal": (),
 }
@@ -77,8 +101,11 @@ def order_export(
     as_of: date,
     basis: str,
     filters: Mapping[str, Any],
+    called: str = "",
 ) -> int:
     """Have a report made as a file; its id on the shelf. Only inside seeing().
+
+    `called` is how its name begins, if not with the report's.
 
     Raises KeyError for a report that is not for this viewer, or a format that there is not.
     """
@@ -92,7 +119,7 @@ def order_export(
         **{name: filters[name] for name in ASKED[report] if filters.get(name)},
     }
     counted = "-by-invoice-date" if basis == "invoice" else ""
-    name = f"{report}-{organisation.slug}-{as_of}{counted}.{form}"
+    name = f"{called or report}-{organisation.slug}-{as_of}{counted}.{form}"
     export = shelf.add(viewer, report=report, asked=asked, file_name=name)
     order("export", export=export)
     told = dict(asked)
@@ -115,6 +142,8 @@ def make_export(viewer: Viewer, *, export: int) -> None:
         _give_up(viewer, export, "too long")
     except TooLarge:
         _give_up(viewer, export, "too large")
+    except NoSuchAccount:
+        _give_up(viewer, export, "gone")
     except Exception as trouble:
         if not (isinstance(trouble, NotAllowed) or is_lost(trouble)):
             _give_up(viewer, export, "failed")

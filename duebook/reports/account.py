@@ -134,7 +134,7 @@ def history(customer: int, *, currency: str, as_of: date, now: Decimal) -> list[
 
 
 def portal_payments(
-    customer: int, *, currency: str, until: datetime, limit: int = 100
+    customer: int, *, currency: str, until: datetime, limit: int | None = 100
 ) -> list[PortalPayment]:
     """What was announced through the portal before a moment, the newest first."""
     named = {"customer": customer, "currency": currency, "until": until}

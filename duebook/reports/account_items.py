@@ -7,7 +7,7 @@ costs what the first does.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,7 +15,7 @@ from typing import Any, LiteralString
 
 from duebook.reports.account import open_orders
 from duebook.reports.customers_order import Keys, Order
-from duebook.reports.rows import organisation, query
+from duebook.reports.rows import Texts, organisation, query, streamed
 from duebook.visibility.seeing import raw
 
 # The tabs, and the statuses that documents have there. What is void or a draft counts on no figure.
@@ -43,6 +43,11 @@ AGES: dict[str, LiteralString] = {
     "d61_90": "%(as_of)s::date - d.due_date BETWEEN 61 AND 90",
     "d91_plus": "%(as_of)s::date - d.due_date > 90",
 }
+# What `texts` tells of a document.
+TOLD = (
+    "id account_number account_name section kind number issue_date due_date currency amount balance"
+    " status days_past_due disputed line_item_statuses reason method origin"
+).split()
 SECTIONS = ("credit adjustments", "credit notes", "on account")  # of credits, in their order
 ORDERS: dict[str, LiteralString] = {
     "number": "i.number",
@@ -177,6 +182,18 @@ def items(
     if backwards:
         return ItemPage(rows[::-1], has_before=more, has_after=True)
     return ItemPage(rows, has_before=keys is not None, has_after=more)
+
+
+def texts(tab: Tab, *, statuses: Sequence[str], sort: str = "") -> Iterator[Texts]:
+    """All documents with one of these statuses, in the order of their pages, for a file: TOLD of
+    each as the database writes it. They are read as they are taken.
+
+    Raises KeyError for a part or a column that there is not.
+    """
+    text = tab.text("account_file.sql", statuses=statuses)
+    text = text.replace("[order]", order_of(tab.part, sort).text)
+    named = {**tab.named, "statuses": list(statuses), "ranks": list(PARTS[tab.part])}
+    return streamed(text, named)
 
 
 def sums(tab: Tab, *, statuses: Sequence[str] = ()) -> list[Sum]:

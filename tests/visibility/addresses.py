@@ -255,6 +255,7 @@ ADDRESSES = {
     "contact_end": _place(ADMINS, *ACT, customer="customer", person="client"),
     "customer": _place(STAFF, 200, NOT_SO, customer="customer"),
     "customer_around": _place(STAFF, 200, NOT_SO, customer="customer"),
+    "customer_files": _place(STAFF, NOT_SO, UNCLEAR, customer="customer"),
     "customer_priority": _place(STAFF, 200, NOT_SO, customer="customer"),
     "note_write": _place(STAFF, NOT_SO, UNCLEAR, customer="customer"),
     "note_edit": _place(STAFF, NOT_SO, UNCLEAR, customer="customer", note="note"),

@@ -160,6 +160,12 @@ class Asking:
         return f"{self.path}?{query.urlencode()}"
 
     @property
+    def kept(self) -> list[tuple[str, str]]:
+        """Everything of the URL but where the page begins: for forms that carry it along."""
+        named = [name for name in self.query if name not in PLACE]
+        return [(name, value) for name in named for value in self.query.getlist(name) if value]
+
+    @property
     def carried(self) -> str:
         """The URL's query for a document's page, whose way back it is."""
         return f"?{self.query.urlencode()}"

@@ -31,6 +31,7 @@ urlpatterns = [
     path("<int:customer>/contacts/<int:person>/end/", contacts.contact_end, name="contact_end"),
     path("<int:customer>/client-view/", client_view.client_view, name="client_view"),
     path("<int:customer>/around/", account.neighbours, name="customer_around"),
+    path("<int:customer>/files/", files.order_of_account, name="customer_files"),
     path("<int:customer>/priority/", account.priority, name="customer_priority"),
     path("<int:customer>/notes/", notes.write, name="note_write"),
     path("<int:customer>/notes/<int:note>/", notes.edit, name="note_edit"),

@@ -7,11 +7,24 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from duebook.export.shelf import Shelved
 from duebook.visibility.organisations import Organisation
 from duebook.web.words import word
+
+# What of an account a file is.
+TABS: dict[str, str | Promise] = {
+    "invoices": gettext_lazy("Invoices"),
+    "debits": gettext_lazy("Debit Adjustments"),
+    "credits": gettext_lazy("Credit Adjustments"),
+    "payments": gettext_lazy("Receipts from the ERP"),
+    "orders": gettext_lazy("Orders"),
+    "announced": gettext_lazy("Payments through the portal"),
+    "lines": gettext_lazy("Lines"),
+}
 
 
 @dataclass(frozen=True)
@@ -55,9 +68,12 @@ def _about(file: Shelved) -> Iterator[str]:
         "customers": _("Customers"),
         "monthly": _("Monthly report"),
         "portal": _("What you owe"),
+        "account": _("Account"),
     }
     yield names.get(file.report, file.report)
     asked = file.asked
+    if tab := asked.get("tab"):
+        yield str(TABS[tab])
     if asked["basis"] == "invoice":
         yield _("aged from the invoice date")
     if file.report == "monthly":
