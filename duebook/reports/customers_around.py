@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from duebook.reports.customers import Asked, CustomerRow, keys_of, meant_by, placed, types
@@ -10,6 +11,35 @@ from duebook.reports.customers_order import Keys, Order, order_of
 from duebook.reports.rows import organisation, query, sees_all
 from duebook.rollups.days import must_be_there
 from duebook.visibility.seeing import raw
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where a row stands in the list, from 1, and how many rows the list has."""
+
+    place: int
+    of: int
+
+
+def position(asked: Asked, row: CustomerRow, *, at: datetime) -> Position | None:
+    """Where a row stands in the list of `asked`; None when it is not one of its rows.
+
+    It counts every row of the list. Raises NotReady, and KeyError for a column that cannot be
+    sorted by.
+    """
+    must_be_there(organisation(), asked.as_of, scored=True)
+    order, meant = order_of(asked.sort, currency=asked.currency), meant_by(asked, at=at)
+    keys = keys_of(order, asked, row.key)
+    text = placed(
+        query("customers_position.sql"),
+        before=order.reversed().after(keys),
+        joined=order.beside(meant.joined),
+        asked=meant.text,
+    )
+    own = {"customer": row.customer_id, "own": row.currency}
+    named = {**meant.named, **(keys or {}), **own, "as_of": asked.as_of, "org": organisation()}
+    found = raw().execute(text, named).fetchone()
+    return Position(found[0] + 1, found[1]) if found and found[2] else None
 
 
 def around(asked: Asked, row: CustomerRow, *, at: datetime) -> tuple[int | None, int | None]:

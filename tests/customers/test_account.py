@@ -6,6 +6,7 @@ import re
 from datetime import date
 from decimal import Decimal
 from functools import partial
+from html import unescape
 
 import pytest
 
@@ -296,3 +297,25 @@ def test_the_accounts_before_and_after_are_those_of_the_list(
     assert f'hx-get="/o/{company.slug}/customers/{first}/around/?sort=account_name' in html
     assert ways(first)["next"] == second
     assert ways(second) == {"prev": first, "next": third}
+    assert "3 of 5" in text(page(admin, company, second, f"around/{asked}"))
+
+
+def test_without_scripts_links_lead_to_the_accounts_before_and_after(
+    admin: Browser, company: Company, first: int
+) -> None:
+    asked = "?sort=account_name&tab=credits"
+    second = customer(company, "Ö-4")
+    html = page(admin, company, first, asked)
+    ways = {unescape(href) for href in re.findall(r'href="([^"]*around/[^"]*go=\w+)"', html)}
+    assert {way.rpartition("=")[2] for way in ways} == {"previous", "next"}
+    landed = {}
+    for way in ways:
+        answer = admin.get(way)
+        assert answer.status_code == 302
+        landed[way.rpartition("=")[2]] = answer["Location"]
+    at = f"/o/{company.slug}/customers/"
+    assert landed["next"] == f"{at}{second}/{asked}"
+    back = admin.get(f"{at}{second}/around/{asked}&go=previous")["Location"]
+    assert back == f"{at}{first}/{asked}"
+    assert "go=" not in "".join(landed.values())
+    assert admin.get(f"{at}{first}/around/{asked}&go=up").status_code == 400

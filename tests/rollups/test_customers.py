@@ -19,7 +19,7 @@ from duebook.reports.customers import (
     customers,
     panel,
 )
-from duebook.reports.customers_around import around
+from duebook.reports.customers_around import Position, around, position
 from duebook.reports.customers_order import SORTS
 from duebook.rollups.days import seeing_days
 from tests.ledger.books import Books, invoice
@@ -176,8 +176,10 @@ def test_around_a_row_stand_its_neighbours_in_the_list(books: Books, email: str)
             ids = [None, *(row.customer_id for row in every), None]
             for place, row in enumerate(every):
                 assert around(asked, row, at=AT) == (ids[place], ids[place + 2]), sort
+                assert position(asked, row, at=AT) == Position(place + 1, len(every)), sort
             others = replace(asked, but=(every[0].customer_id,))  # it is gone from the list itself
             assert around(others, every[0], at=AT) == (None, ids[2])
+            assert position(others, every[0], at=AT) is None
 
 
 def test_a_search_that_means_many_is_looked_for_in_the_text(

@@ -6,20 +6,23 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from duebook.reports import account as accounts
 from duebook.reports import account_items as documents
 from duebook.reports import notes as written
 from duebook.reports.customers import CustomerRow, of_account
-from duebook.reports.customers_around import around
+from duebook.reports.customers_around import around, position
 from duebook.rollups.days import LOOK_BACK, must_be_there, ready
 from duebook.visibility.middleware import prepared
 from duebook.visibility.viewer import Viewer
-from duebook.web.asked import OrganisationRequest
+from duebook.web.asked import OrganisationRequest, Unclear
 from duebook.web.audience import for_staff
 from duebook.web.customers import activity, notes, tabs
 from duebook.web.customers.asked import Looking, day_of, looking_at, prepare
@@ -30,7 +33,11 @@ from duebook.web.people import access
 from duebook.web.people.contacts import contacts_of
 
 # What of the URL is the account's page, and not the list one came from.
-OF_PAGE = dict.fromkeys(("tab", "state", "age", "order", *tabs.PLACE), "")
+OF_PAGE = dict.fromkeys(("tab", "state", "age", "order", "go", *tabs.PLACE), "")
+ENDS = {
+    "previous": gettext_lazy("This is the first account of the list."),
+    "next": gettext_lazy("This is the last account of the list."),
+}
 
 
 @prepared(prepare)
@@ -126,8 +133,9 @@ def document(request: OrganisationRequest, slug: str, customer: int, item: int) 
 @for_staff
 @require_safe
 def neighbours(request: OrganisationRequest, slug: str, customer: int) -> HttpResponse:
-    """The ways to the accounts before and after in the list one came from: a request of its own,
-    because finding them costs as much as the account itself.
+    """Where the account stands in the list one came from, and the ways to those beside it: a
+    request of its own, because finding them costs as much as the account itself. With `go` on to
+    one of them, where no script has asked for them before.
     """
     at = datetime.now(UTC)
     looking = looking_at(request)
@@ -140,7 +148,22 @@ def neighbours(request: OrganisationRequest, slug: str, customer: int) -> HttpRe
     def there(found: int | None) -> str:
         return reverse("customer", args=[slug, found]) + query if found else ""
 
-    shown = {"previous_href": there(above), "next_href": there(below)}
+    ways = {"previous": there(above), "next": there(below)}
+    go = looking.query.get("go", "")
+    if go in ways:
+        if not ways[go]:
+            messages.info(request, ENDS[go])
+        return redirect(
+            ways[go] or reverse("customer", args=[slug, customer]) + looking.address(go="")
+        )
+    if go:
+        message = _("“%(written)s” is no value of %(name)s. Choose one of: %(choices)s.")
+        raise Unclear(message % {"written": go, "name": "go", "choices": ", ".join(ways)})
+    shown = {
+        "previous_href": ways["previous"],
+        "next_href": ways["next"],
+        "position": position(looking.question, row, at=at),
+    }
     return render(request, "customers/_around.html", shown)
 
 
@@ -185,7 +208,10 @@ def _list_of(
     back = reverse("customers", args=[slug]) + looking.address(**OF_PAGE)
     if row is None or row.currency != looking.currency:
         return {"back": back}
+    around_path = reverse("customer_around", args=[slug, customer])
     return {
         "back": back,
-        "around_href": reverse("customer_around", args=[slug, customer]) + looking.address(),
+        "around_href": around_path + looking.address(),
+        "previous_href": around_path + looking.address(go="previous"),
+        "next_href": around_path + looking.address(go="next"),
     }
