@@ -13,7 +13,7 @@ SIZE = 100
 
 @dataclass(frozen=True)
 class OutcomeRow:
-    """An account of an act: `outcome` waiting, writing, sent or skipped; `reason` why."""
+    """An account of an act: `outcome` waiting, writing, sent, done or skipped; `reason` why."""
 
     customer_id: int
     account_number: str
@@ -33,7 +33,7 @@ class Counted:
 
 
 def counted(act_id: int) -> list[Counted]:
-    """Of the accounts that the viewer sees; sent first, then what is left, then why skipped."""
+    """Of the accounts that the viewer sees; first what is done, then what is left, then why not."""
     return rows(Counted, "bulk_counted.sql", act=act_id)
 
 

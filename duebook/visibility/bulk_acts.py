@@ -1,7 +1,8 @@
-"""Inviting many accounts: who ordered it, and what each account came to.
+"""Acts on many accounts: who ordered them, and what each account came to.
 
-An outcome is `waiting`, then `writing` while its letters are put into the outbox, then `sent`; or
-it is `skipped`, with the reason as a code. Call everything here inside seeing().
+An outcome of an invitation is `waiting`, then `writing` while its letters are put into the outbox,
+then `sent`; of what is done at once it is `done`; or it is `skipped`, with the reason as a code.
+Call everything here inside seeing().
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ from duebook.visibility.audit import record
 from duebook.visibility.seeing import raw
 from duebook.visibility.viewer import Viewer
 
-ACTS = ("invite", "resend")
 NAMED = 100  # accounts that an entry of the audit trail names
 QUIET = timedelta(seconds=60)  # without a sign of life the work has stopped
 # The accounts by name; those that the viewer does not see are none.
@@ -27,9 +27,18 @@ INSERT INTO ar.bulk_outcome (org_id, act_id, customer_id, place)
 SELECT c.org_id, %(act)s, c.id, row_number() OVER (ORDER BY c.sort_name, c.id)
 FROM ar.customer c WHERE c.org_id = %(org)s AND c.id = ANY (%(customers)s) ORDER BY c.id
 """
+# Of what is done at once: these customers, and why the others were skipped.
+DONE = """
+INSERT INTO ar.bulk_outcome (org_id, act_id, customer_id, place, outcome, reason)
+SELECT c.org_id, %(act)s, c.id, row_number() OVER (ORDER BY c.sort_name, c.id),
+       CASE WHEN d.id IS NULL THEN 'skipped' ELSE 'done' END,
+       CASE WHEN d.id IS NULL THEN %(reason)s ELSE '' END
+FROM ar.customer c LEFT JOIN unnest(%(done)s::bigint[]) AS d (id) ON d.id = c.id
+WHERE c.org_id = %(org)s AND c.id = ANY (%(customers)s) ORDER BY c.id
+"""
 ACT = """
-SELECT a.id, a.person_id, p.name AS person, a.act, a.language, a.may_dispute, a.accounts, a.done,
-       a.ordered_at, a.began_at, a.beat_at, a.done_at
+SELECT a.id, a.person_id, p.name AS person, a.act, a.whom, a.language, a.may_dispute,
+       a.accounts, a.done, a.ordered_at, a.began_at, a.beat_at, a.done_at
 FROM ar.bulk_act a JOIN ar.person p ON p.org_id = a.org_id AND p.id = a.person_id
 WHERE a.org_id = %(org)s AND (%(act)s::bigint IS NULL OR a.id = %(act)s)
 ORDER BY a.id DESC LIMIT %(limit)s
@@ -38,12 +47,14 @@ ORDER BY a.id DESC LIMIT %(limit)s
 
 @dataclass(frozen=True)
 class BulkAct:
-    """An act on many accounts. `done` of `accounts` have their outcome."""
+    """An act on many accounts. `done` of `accounts` have their outcome; `whom` names the owner they
+    got, or with whom they are shared."""
 
     id: int
     person_id: int
     person: str
     act: str
+    whom: str
     language: str
     may_dispute: bool
     accounts: int
@@ -111,6 +122,44 @@ def order_act(
     if chosen:
         told["filter"] = dict(chosen)
     record(viewer, "invitations ordered", bulk_act=row[0], act=act, **told)
+    return int(row[0])
+
+
+def done_at_once(
+    viewer: Viewer,
+    act: str,
+    customers: Sequence[int],
+    done: Sequence[int],
+    *,
+    reason: str,
+    whom: str,
+    at: datetime,
+) -> int:
+    """Write down what was done to which of the customers, the others skipped for a reason; the id
+    of the act. The act itself has its entry in the audit trail already.
+    """
+    row = (
+        raw()
+        .execute(
+            "INSERT INTO ar.bulk_act"
+            " (org_id, person_id, act, whom, accounts, ordered_at, began_at, beat_at, done_at)"
+            " VALUES (%(org)s, %(person)s, %(act)s, %(whom)s, 0, %(at)s, %(at)s, %(at)s, %(at)s)"
+            " RETURNING id",
+            {
+                "org": viewer.org_id,
+                "person": viewer.person_id,
+                "act": act,
+                "whom": whom,
+                "at": at,
+            },
+        )
+        .fetchone()
+    )
+    assert row
+    named = {"org": viewer.org_id, "act": row[0], "customers": list(customers)}
+    count = raw().execute(DONE, {**named, "done": list(done), "reason": reason}).rowcount
+    counted = "UPDATE ar.bulk_act SET accounts = %s, done = %s WHERE org_id = %s AND id = %s"
+    raw().execute(counted, [count, count, viewer.org_id, row[0]])
     return int(row[0])
 
 

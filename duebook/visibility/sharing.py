@@ -33,10 +33,11 @@ NAMED = 100  # customers that an entry of the audit trail names
 
 @dataclass(frozen=True)
 class Change:
-    """How many customers changed, and by which number the change can be taken back."""
+    """How many customers changed, which, and by which number the change can be taken back."""
 
     id: int
     count: int
+    customers: tuple[int, ...] = ()
 
 
 NOTHING = Change(0, 0)
@@ -139,7 +140,7 @@ def undo(viewer: Viewer, change_id: int, *, at: datetime) -> Change:
     undone = "UPDATE ar.access_change SET undone_at = %s WHERE org_id = %s AND id = %s"
     raw().execute(undone, [at, viewer.org_id, change_id])
     record(viewer, "access change undone", act=act, principal=principal_id, **_told(changed, None))
-    return Change(change_id, len(changed))
+    return Change(change_id, len(changed), tuple(changed))
 
 
 def done(viewer: Viewer, change_id: int, *, at: datetime) -> Done | None:
@@ -188,7 +189,7 @@ def _keep(
         .fetchone()
     )
     assert row
-    return Change(int(row[0]), len(before))
+    return Change(int(row[0]), len(before), tuple(before))
 
 
 def _told(customers: Collection[int], chosen: Mapping[str, Any] | None) -> dict[str, Any]:

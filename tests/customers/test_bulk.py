@@ -186,3 +186,39 @@ def test_what_cannot_be_done_is_said(house: Company, boss: Browser) -> None:
         "Nothing is selected; tick the accounts that are meant."
     ]
     assert act(signed_in(house.client_email), house, "invite", **those).status_code == 404
+
+
+def test_each_account_has_its_outcome(house: Company, boss: Browser) -> None:
+    member = str(house.viewer(house.member_email).person_id)
+
+    def outcomes(address: str) -> list[tuple[str, str, str]]:
+        (page,) = re.findall(r'href="([^"]*/acts/\d+/)"', boss.get(address).content.decode())
+        file = boss.get(f"{page}outcomes.csv").content.decode()
+        rows = csv.DictReader(io.StringIO(file))
+        return [(row["account_number"], row["outcome"], row["reason"]) for row in rows]
+
+    those = ids(house, "D1", "D2", "D3")
+    act(boss, house, "share", customer=those[:1], sure="1", who=member)
+    answer = act(boss, house, "share", customer=those, sure="1", who=member)
+    skipped = ("D1", "Skipped", "Shared with them already")
+    assert outcomes(answer["Location"]) == [
+        ("D3", "Done", ""),
+        skipped,
+        ("D2", "Done", ""),
+    ]
+    answer = act(boss, house, "note", customer=those, sure="1", body="Call.")
+    assert {each[1] for each in outcomes(answer["Location"])} == {"Done"}
+    act(boss, house, "unshare", customer=those[:2], sure="1", who=member)
+    answer = act(boss, house, "unshare", customer=those, sure="1", who=member)
+    assert [each[1:] for each in outcomes(answer["Location"])] == [
+        ("Done", ""),
+        ("Skipped", "Not shared with them"),
+        ("Skipped", "Not shared with them"),
+    ]
+    again = act(boss, house, "unshare", customer=those, sure="1", who=member)
+    page = text(boss.get(again["Location"]).content.decode())
+    assert "Stop sharing 3 accounts with" in page and "Done for 0 accounts" in page
+    assert "3 were skipped" in page
+    assert (
+        "Stop sharing 3 accounts" in boss.get(f"/o/{house.slug}/customers/acts/").content.decode()
+    )

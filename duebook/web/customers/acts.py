@@ -1,4 +1,4 @@
-"""Invitations of many accounts: how far they are, and what each account came to."""
+"""Acts on many accounts: how far they are, and what each account came to."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from duebook.web.people.asked import page_of
 
 OUTCOMES: dict[str, str | Promise] = {
     "sent": gettext_lazy("Sent"),
+    "done": gettext_lazy("Done"),
     "writing": gettext_lazy("Being written"),
     "waiting": gettext_lazy("Waiting"),
     "skipped": gettext_lazy("Skipped"),
@@ -42,6 +43,9 @@ REASONS: dict[str, str | Promise] = {
     "inactive": gettext_lazy("The account is inactive"),
     "colleague": gettext_lazy("The address is of somebody who works here"),
     "gone": gettext_lazy("The account is not yours any more"),
+    "assign": gettext_lazy("It is so already"),
+    "share": gettext_lazy("Shared with them already"),
+    "unshare": gettext_lazy("Not shared with them"),
     "failed": gettext_lazy("Something went wrong here; invite it singly"),
 }
 COLUMNS = ("account_number", "account_name", "email", "outcome", "reason")
@@ -92,8 +96,10 @@ def act(request: OrganisationRequest, slug: str, act: int) -> HttpResponse:
         "time_left": _time_left(seen, at),
         "counted": [_said(each, outcome, reason) for each in counted],
         "sent": sum(each.accounts for each in counted if each.outcome == "sent"),
+        "done": sum(each.accounts for each in counted if each.outcome == "done"),
         "skipped": sum(each.accounts for each in counted if each.outcome == "skipped"),
         "found": reports.outcomes(act, outcome=outcome, reason=reason, page=page_of(request)),
+        "is_letters": seen.act in ("invite", "resend"),
         "outcomes": OUTCOMES,
         "reasons": REASONS,
         "is_filtered": bool(outcome),

@@ -87,7 +87,7 @@ class Looking:
     def address(self, **changes: str | tuple[str, ...]) -> str:
         """The URL's query with something else in it, from the first page; empty values leave."""
         query = self.query.copy()
-        for name in ("after", "before", "open", "done", "noted", "compared", *changes):
+        for name in ("after", "before", "open", "done", "noted", "outcomes", "compared", *changes):
             query.pop(name, None)
         for name, value in changes.items():
             query.setlist(name, [value] if isinstance(value, str) else list(value))

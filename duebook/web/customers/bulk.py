@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from duebook.jobs.inviting import order_invitations
 from duebook.ledger import notes
 from duebook.post import mentions
-from duebook.visibility import sharing
+from duebook.visibility import bulk_acts, sharing
 from duebook.visibility.middleware import prepared
 from duebook.visibility.organisations import Refused
 from duebook.web.asked import OrganisationRequest, Unclear
@@ -130,7 +130,7 @@ def _done(
     looking: Looking,
     picked: Chosen,
 ) -> HttpResponse:
-    at, back = datetime.now(UTC), _list(slug, looking)
+    at = datetime.now(UTC)
     if isinstance(form, Inviting | Resending):
         ordered = order_invitations(
             request.viewer,
@@ -144,18 +144,36 @@ def _done(
         return redirect("bulk_act", slug, ordered)
     if isinstance(form, Giving):
         change = form.do(request.viewer, picked.customers, chosen=picked.told, at=at)
+        kept = bulk_acts.done_at_once(
+            request.viewer,
+            act,
+            picked.customers,
+            change.customers,
+            reason=act,
+            whom=form.whom,
+            at=at,
+        )
         if not change.count:
             messages.info(request, _("Nothing changed: it is so already."))
-            return redirect(back)
-        return redirect(_list(slug, looking, done=str(change.id)))
+            return redirect("bulk_act", slug, kept)
+        return redirect(_list(slug, looking, done=str(change.id), outcomes=str(kept)))
     written = notes.write(request.viewer, picked.customers, form.cleaned_data["body"], at=at)
     mentions.tell(written, author=request.person_name, organisation=request.organisation)
+    kept = bulk_acts.done_at_once(
+        request.viewer,
+        act,
+        picked.customers,
+        written.customers,
+        reason="gone",
+        whom="",
+        at=at,
+    )
     count = len(written.customers)
     said = ngettext(
         "A note was added to %(count)s account.", "A note was added to %(count)s accounts.", count
     )
     messages.success(request, said % {"count": count})
-    return redirect(_list(slug, looking, noted=str(written.act_id)))
+    return redirect(_list(slug, looking, noted=str(written.act_id), outcomes=str(kept)))
 
 
 def _order_file(

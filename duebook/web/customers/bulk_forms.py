@@ -68,6 +68,7 @@ class Giving(Asking):
         people = [(str(each.id), each.name) for each in who.staff(size=10_000).rows if each.active]
         nobody = [("none", _("Nobody (no owner)"))] if self.act == "assign" else []
         teams = [] if self.act == "assign" else [(str(each.id), each.name) for each in who.teams()]
+        self.names = dict((*people, *teams))
         choosing.choices = [
             ("", _("Choose")),
             *nobody,
@@ -76,6 +77,11 @@ class Giving(Asking):
         ]
         if self.act == "assign":
             choosing.label = _("Owner")
+
+    @property
+    def whom(self) -> str:
+        """Their name; empty for nobody."""
+        return self.names.get(self.cleaned_data["who"], "")
 
     def do(
         self,

@@ -48,6 +48,7 @@ def customers(request: OrganisationRequest, slug: str) -> HttpResponse:
         "kept": kept_by(request),
         "done": _done(request, at=at),
         "noted": _noted(request),
+        "outcomes": ids_of(request.GET, "outcomes")[:1],
         "views": menu(request, "customers", as_of=looking.as_of),
         **links(looking, page),
     }

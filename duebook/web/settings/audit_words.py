@@ -110,7 +110,7 @@ DETAILS = {
     "asked": _("Asked for"),
     "before": _("Before"),
     "after": _("After"),
-    "bulk_act": _("Bulk invitations"),
+    "bulk_act": _("Acts on many accounts"),
     "changed": _("Changed"),
     "client_id": _("Client ID"),
     "connector": _("Connection"),

@@ -1,0 +1,13 @@
+"""Outcomes of every act on many accounts: the SQL file beside this one."""
+
+from pathlib import Path
+
+from django.db import migrations
+
+SQL = Path(__file__).with_suffix(".sql").read_text()
+
+
+class Migration(migrations.Migration):
+    dependencies = [("duebook", "0027_reminders")]
+
+    operations = [migrations.RunSQL(SQL)]
