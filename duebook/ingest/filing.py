@@ -235,6 +235,7 @@ class Filing:
                 self.batch.run(HERE / "miss_applied.sql")
         elif self.kind == "allocations" and SAID_OTHERWISE & {*self.batch.fields}:
             self.batch.run(HERE / "refuse_double_allocations.sql")
+            self.batch.run(HERE / "find_moved_allocations.sql", as_at_given=self.as_at)
         if is_anything_buried(self.batch):
             self.rises = True
             self.batch.run(HERE / "row_keys.sql", file=self.number)
@@ -284,6 +285,9 @@ class Filing:
             self._name_customers(self.accounts)
         elif self.kind == "allocations":
             reckoning.concern(text(HERE / "touched_by_allocations.sql"))
+            left = posting.moved_from(self.batch)
+            reckoning.concern_these(left)
+            self.touched |= left
             posting.post_allocations(self.batch)
             self.touched |= self._ids("touched_by_allocations")
         else:

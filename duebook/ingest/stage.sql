@@ -65,7 +65,8 @@ CREATE TEMPORARY TABLE resolved_allocation (
     line integer, action text, problem_column text, problem_value text, problem text,
     allocation_id bigint, source_id bigint, charge_id bigint, customer_id bigint, payer_id bigint,
     currency text COLLATE "C", amount bigint, dated_on date, external_id text COLLATE "C",
-    source_version text, transfer text
+    source_version text, transfer text,
+    replaces bigint  -- what its source knew by the same id between two others
 );
 CREATE TEMPORARY TABLE resolved_line (
     line integer, action text, problem_column text, problem_value text, problem text,

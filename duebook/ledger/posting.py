@@ -108,7 +108,36 @@ def post_accounts(batch: Batch) -> None:
 
 def post_allocations(batch: Batch) -> None:
     _keep_versions(batch, RESTATED_TRANSFERS, batch.org_id)
+    _take_out_moved(batch)
     batch.run(HERE / "post_allocations.sql")
+    batch.connection.execute(
+        "UPDATE pg_temp.resolved_allocation SET action = 'changed'"
+        " WHERE action = 'new' AND replaces IS NOT NULL"
+    )
+
+
+def moved_from(batch: Batch) -> set[int]:
+    """The accounts in which allocations stand that others of the batch take the place of."""
+    query: LiteralString = (
+        "SELECT DISTINCT a.customer_id FROM pg_temp.resolved_allocation r JOIN ar.allocation a"
+        " ON a.org_id = %s AND a.id = r.replaces WHERE r.action = 'new'"
+    )
+    customers = {row[0] for row in batch.connection.execute(query, [batch.org_id])}
+    return reached(batch.connection, org_id=batch.org_id, customers=customers)
+
+
+def _take_out_moved(batch: Batch) -> None:
+    """As if their source had said that they are gone, but for remembering it."""
+    emptied: LiteralString = "TRUNCATE pg_temp.resolved_deletion"
+    batch.connection.execute(emptied)
+    moved = batch.connection.execute(
+        "INSERT INTO pg_temp.resolved_deletion (line, id, action) SELECT line, replaces, 'deleted'"
+        " FROM pg_temp.resolved_allocation WHERE action = 'new' AND replaces IS NOT NULL"
+    )
+    if moved.rowcount:
+        _keep_versions(batch, DELETED_TRANSFERS, batch.org_id)
+        batch.run(HERE / "delete_allocations.sql")
+        batch.connection.execute(emptied)
 
 
 RESTATED_TRANSFERS: LiteralString = (

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from duebook.console.upkeep import check
 from duebook.ingest.load import Refused
+from duebook.ledger.undo import undo
+from duebook.visibility.organisations import console_of
 from tests.ledger.books import Books, invoice
 
 
@@ -210,3 +215,66 @@ def test_without_an_id_nobody_knows_which_of_two_is_meant(books: Books) -> None:
     assert left(books, "1", "02-01") == [80]
     with pytest.raises(Refused, match="line 2, external_id: Several allocations of that day"):
         books.loads("allocations", [allocated()])
+
+
+# An allocation that goes to another invoice
+
+
+def told_of(invoice_number: str, *, version: str = "", **more: str) -> dict[str, str]:
+    named = {"external_id": "x", "source_version": version, "invoice_number": invoice_number}
+    return allocated(**{**named, **more})
+
+
+@pytest.fixture
+def three() -> Books:
+    """Two invoices of an account, one of another, and a payment of the first account."""
+    books = Books(accounts=["A", "B"])
+    books.invoice("1", "100.00")
+    books.invoice("2", "100.00")
+    books.invoice("3", "100.00", account_number="B")
+    books.payment("P1", "30.00", date="2026-02-01")
+    return books
+
+
+def balances(books: Books) -> list[int]:
+    return [left(books, number, "06-30")[0] for number in "123"]
+
+
+def test_what_its_source_knows_by_an_id_moves_to_another_invoice(three: Books) -> None:
+    three.loads("allocations", [told_of("1")])
+    before = three.facts()
+    moved = three.loads_all({"allocations": [told_of("2")]})
+    assert moved[0].counts == {"changed": 1}
+    assert balances(three) == [100, 90, 100]
+    assert three.loads("allocations", [told_of("2")]).counts == {"unchanged": 1}
+
+    assert moved.batch_id is not None
+    undo(console_of(three.slug), moved.batch_id, at=datetime.now(UTC))
+    assert three.facts() == before
+
+
+def test_it_moves_across_accounts_and_back(three: Books) -> None:
+    three.loads("allocations", [told_of("1")])
+    assert three.loads("allocations", [told_of("3")]).counts == {"changed": 1}
+    assert balances(three) == [100, 100, 90]
+    assert three.outstanding(on="2026-06-30", account="B") == 90
+    assert three.loads("allocations", [told_of("2")]).counts == {"changed": 1}
+    assert balances(three) == [100, 90, 100]
+    assert three.outstanding(on="2026-06-30", account="B") == 100
+    assert check(Namespace(slug=three.slug)) == 0
+
+
+def test_an_older_word_moves_nothing(three: Books) -> None:
+    three.loads("allocations", [told_of("1", version="2")])
+    assert three.loads("allocations", [told_of("2", version="1")]).counts == {"stale": 1}
+    assert balances(three) == [90, 100, 100]
+    assert three.loads("allocations", [told_of("2", version="3")]).counts == {"changed": 1}
+    assert three.loads("allocations", [told_of("1", version="2")]).counts == {"stale": 1}
+    assert balances(three) == [100, 90, 100]
+
+
+def test_an_id_of_several_moves_nothing(three: Books) -> None:
+    """Some sources call all that a payment was applied to by the payment's own id."""
+    three.loads("allocations", [told_of("1"), told_of("2")])
+    assert three.loads("allocations", [told_of("3")]).counts == {"new": 1}
+    assert balances(three) == [90, 90, 90]
