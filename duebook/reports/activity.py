@@ -1,16 +1,18 @@
-"""What happened on an account: documents, payments, disputes, invitations, notes, who sees it.
+"""What happened on an account: documents, payments, disputes, invitations, notes, who sees it, and
+which loads brought documents of it.
 
 For staff alone: it names colleagues and quotes their notes.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from duebook.reports.rows import rows
+from duebook.reports.rows import organisation, rows
+from duebook.visibility.seeing import raw, seen_by
 
 # What is read off a business date has no time of day.
 OF_A_DAY = frozenset(
@@ -21,7 +23,8 @@ OF_A_DAY = frozenset(
 @dataclass(frozen=True)
 class Event:
     """One event. `document_id`, `number`: the document concerned, and `other_...` the one it is
-    applied to; `words`: a reason, an address, a name or the words of a note; `person`: who did it.
+    applied to; `words`: a reason, an address, a name, the words of a note, or the file of a load,
+    which admins alone are told; `documents`: how many it brought; `person`: who did it.
     """
 
     at: datetime
@@ -37,6 +40,7 @@ class Event:
     amount: Decimal | None
     person: str | None
     words: str | None
+    documents: int | None = None
 
     @property
     def key(self) -> str:
@@ -67,7 +71,20 @@ def activity(
         "id": id_,
     }
     found = rows(Event, "activity.sql", **named, limit=limit + 1)
+    del named["zone"], named["day"]
+    found += _with_files(rows(Event, "activity_imports.sql", **named, limit=limit + 1))
+    found.sort(key=lambda event: (event.at, event.rank, event.id), reverse=True)
     return found[:limit], len(found) > limit
+
+
+def _with_files(loads: list[Event]) -> list[Event]:
+    """Loads with the names of their files, which only admins may know."""
+    if not loads or seen_by().kind != "admin":
+        return loads
+    query = "SELECT id, file_name FROM ar.ingest_run WHERE org_id = %s AND id = ANY (%s)"
+    asked = [organisation(), [each.id for each in loads]]
+    names = dict(raw().execute(query, asked).fetchall())
+    return [replace(each, words=names.get(each.id)) for each in loads]
 
 
 def _place(key: str) -> tuple[datetime, int, int]:

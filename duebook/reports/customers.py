@@ -216,10 +216,19 @@ def panel(asked: Asked, *, days: tuple[date, ...] = (), at: datetime) -> list[To
     known = {(each.day, each.currency): each for each in found}
     currencies = sorted({each.currency for each in found} or {asked.currency} - {""})
     return [
-        known.get((day, currency), Totals(day, currency))
+        known.get((day, currency)) or _nothing(day, currency)
         for day in sorted(set(every), reverse=True)
         for currency in currencies
     ]
+
+
+def _nothing(day: date, currency: str) -> Totals:
+    """Sums of no rows, with the decimals of the currency."""
+    found = raw().execute("SELECT unit FROM ar.currency WHERE code = %s", [currency]).fetchone()
+    zero = 0 * found[0] if found else Decimal(0)
+    amounts = [each.name for each in fields(Totals) if each.name.endswith("_amount")]
+    zeros: dict[str, Any] = dict.fromkeys(amounts, zero)
+    return Totals(day, currency, **zeros)
 
 
 def accounts(asked: Asked, *, at: datetime) -> list[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
 import pytest
@@ -198,3 +198,25 @@ def test_no_id_stands_twice_on_the_page(admin: Browser, company: Company, first:
         html = admin.get(f"/o/{company.slug}/customers/{first}/?tab={name}").content.decode()
         ids = re.findall(r'\sid="([^"]+)"', html)
         assert len(ids) == len(set(ids)), name
+
+
+def test_loads_are_told_and_their_files_to_admins_alone(
+    admin: Browser, company: Company, first: int
+) -> None:
+    tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+
+    def loads(email: str) -> list[Event]:
+        with seeing(company.viewer(email)):
+            found, _ = activity(first, as_of=tomorrow, zone="UTC", limit=500)
+            halves, _ = activity(first, as_of=tomorrow, zone="UTC", before=found[0].key)
+            assert halves == found[1 : 1 + len(halves)]
+        return [each for each in found if each.what == "import"]
+
+    found = loads(company.admin_email)
+    # Each invoice came in a file of its own, the two receipts in one.
+    assert sorted(each.documents or 0 for each in found) == [1, 1, 1, 1, 1, 1, 2]
+    assert all(each.words for each in found)
+    assert [each.id for each in loads(company.member_email)] == [each.id for each in found]
+    assert {each.words for each in loads(company.member_email)} == {None}
+    run = admin.get(f"/o/{company.slug}/imports/history/{found[0].id}/")
+    assert run.status_code == 200 and str(found[0].words) in run.content.decode()

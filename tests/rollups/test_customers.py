@@ -242,3 +242,14 @@ def test_as_of_a_past_day_figures_are_of_that_day(books: Books) -> None:
     assert set(found) == {"A", "B", "C", "D-77"}
     assert found["A"].current_amount == Decimal("140.00")  # due that very day
     assert found["B"].outstanding_amount == Decimal(0)
+
+
+@pytest.mark.parametrize(("currency", "zero"), [("USD", "0.00"), ("JPY", "0"), ("KWD", "0.000")])
+def test_no_rows_add_up_to_nothing_in_the_decimals_of_the_currency(
+    books: Books, currency: str, zero: str
+) -> None:
+    with seeing_days(books.viewer(books.admin_email), TODAY):
+        (found,) = panel(Asked(TODAY, currency=currency, search="nobody at all"), at=AT)
+    assert {str(found.net_ar_amount), str(found.current_amount), str(found.d91_plus_amount)} == {
+        zero
+    }
