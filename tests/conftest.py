@@ -2,6 +2,9 @@
 its own in it, so nothing needs cleaning: they cannot see each other.
 
 DUEBOOK_POSTGRES picks the binaries, so that the same tests run on several versions.
+
+Of what may be anything, a few dozen examples are tried, always the same ones; with
+HYPOTHESIS_PROFILE=thorough many, and others every time.
 """
 
 from __future__ import annotations
@@ -16,7 +19,9 @@ from pathlib import Path
 from typing import Any
 
 import django
+import hypothesis
 import pytest
+from hypothesis import HealthCheck
 
 # Before Django reads its settings: the passwords in them derive from the secret.
 os.environ.pop("DATABASE_URL", None)
@@ -34,6 +39,17 @@ from tests.world import World  # noqa: E402
 
 # A good hash takes its time, three times for every organisation that a test makes.
 settings.PASSWORD_HASHERS = ["tests.world.QuickArgon"]
+
+SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+for _name, _examples in (("few", 40), ("thorough", 1500)):
+    hypothesis.settings.register_profile(
+        _name,
+        deadline=None,
+        max_examples=_examples,
+        suppress_health_check=SLOW,
+        derandomize=_name == "few",
+    )
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "few"))
 
 HASTY = ("fsync", "full_page_writes", "synchronous_commit")
 SHARED = Path(__file__).resolve().parents[2] / "shared"

@@ -183,9 +183,7 @@ def leader(home: Path) -> int:
 
 
 def test_the_first_start_makes_everything_and_leaves_nothing_running(new_home: Path) -> None:
-    begun = time.monotonic()
     with running(new_home) as here:
-        seconds_cold = time.monotonic() - begun
         assert here.is_new
         assert run(here, "SELECT current_database()") == ["duebook"]
         assert run(here, "SHOW data_checksums") == ["on"]
@@ -193,14 +191,9 @@ def test_the_first_start_makes_everything_and_leaves_nothing_running(new_home: P
         collation = "SELECT datcollate || pg_encoding_to_char(encoding) FROM pg_database"
         assert set(run(here, collation)) == {"CUTF8"}
     assert not postmaster.is_alive(new_home)
-    assert seconds_cold < 10
-    begun = time.monotonic()
     with running(new_home) as here:
-        seconds_warm = time.monotonic() - begun
         assert not here.is_new
         assert here.version == cluster.version(new_home)
-    assert seconds_warm < 2
-    print(f"cold {seconds_cold:.2f} s, warm {seconds_warm:.2f} s")
 
 
 def test_only_a_password_opens_it_and_only_through_the_socket(home: Path) -> None:
@@ -357,9 +350,7 @@ def test_committed_rows_survive_the_death_of_the_server(copied: Path) -> None:
     with running(copied) as here:
         run(here, "INSERT INTO paid VALUES (200)")
         os.kill(leader(copied), signal.SIGKILL)
-        begun = time.monotonic()
         with running(copied) as again:
-            print(f"back after {time.monotonic() - begun:.2f} s")
             assert amounts(again) == [100, 200]
     assert not postmaster.is_alive(copied)
 
@@ -384,7 +375,7 @@ def test_a_busy_backend_of_a_killed_server_is_ended(
         with running(home) as again:
             assert amounts(again) == [100]
             assert busy not in {process.pid for process in postmaster._processes_of(home)}
-    client.wait(timeout=10)
+    client.wait(timeout=60)
 
 
 def test_a_killed_application_leaves_a_server_for_the_next(home: Path, hold: Starter) -> None:

@@ -55,7 +55,9 @@ class Patience(BaseRetryStrategy):
 
 
 def work(*, wait: bool = True) -> None:
-    """Do what is in the queue; with `wait`, go on until SIGTERM or Ctrl-C."""
+    """Do what is in the queue and what a dead worker left of it; with `wait`, go on until SIGTERM
+    or Ctrl-C.
+    """
     for alias in POOLED:  # a connection that rested while the database began anew is not used
         connections.settings[alias]["CONN_HEALTH_CHECKS"] = True
     asyncio.run(_work(queue(timed=wait), wait=wait))
@@ -87,11 +89,13 @@ def queue(*, timed: bool = True) -> procrastinate.App:
 
 async def _work(app: procrastinate.App, *, wait: bool) -> None:
     async with app.open_async():
+        if not wait:
+            await _look_after(app)  # before the lines, which end when there is nothing to do
         lines = [asyncio.create_task(_line(app, name, wait=wait)) for name in LINES]
-        cares = [asyncio.create_task(_take_care(app))]
+        cares = []
         if wait:
-            cares.append(asyncio.create_task(_order_polls()))
-            cares.append(asyncio.create_task(_begin_days()))
+            each_care = (_take_care(app), _order_polls(), _begin_days())
+            cares = [asyncio.create_task(each) for each in each_care]
             told = asyncio.create_task(_told())
             await asyncio.wait([*lines, told], return_when=asyncio.FIRST_COMPLETED)
             for line in lines:  # once: a second time would tear them from their jobs
@@ -127,17 +131,21 @@ async def _line(app: procrastinate.App, name: str, *, wait: bool) -> None:
 
 
 async def _take_care(app: procrastinate.App) -> None:
-    """Jobs whose worker died are taken up again; failed ones are forgotten after a while."""
     await asyncio.to_thread(_leaving_nothing(_look_through_letters))
     while True:
         try:
-            await _take_up(app)
-            await app.job_manager.delete_old_jobs(
-                upkeep.QUEUE_HOURS, include_failed=True, include_aborted=True
-            )
+            await _look_after(app)
         except ConnectorException:
             log.warning("The queue cannot be looked after at the moment.")
         await asyncio.sleep(ABANDONED_SECONDS)
+
+
+async def _look_after(app: procrastinate.App) -> None:
+    """Jobs whose worker died are taken up again; failed ones are forgotten after a while."""
+    await _take_up(app)
+    await app.job_manager.delete_old_jobs(
+        upkeep.QUEUE_HOURS, include_failed=True, include_aborted=True
+    )
 
 
 async def _begin_days() -> None:

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 
@@ -63,6 +64,12 @@ class Browser:
 def code(secret: str, *, steps: int = 0) -> str:
     """What the app shows now, or some half minutes from now."""
     return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30 + steps)))
+
+
+def later() -> None:
+    """All counts are over."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE door.cache SET expires = now() - interval '1 second'")
 
 
 def text(answer: HttpResponse) -> str:

@@ -11,17 +11,11 @@ from django.db import connection, connections
 from django.test import override_settings
 
 from duebook.web.account import attempts
-from tests.account.doing import Browser, code, login_of, text, trail
+from tests.account.doing import Browser, code, later, login_of, text, trail
 from tests.world import World
 
 Fresh = Callable[..., Browser]
 WRONG = "not the password at all"
-
-
-def later() -> None:
-    """All counts are over."""
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE door.cache SET expires = now() - interval '1 second'")
 
 
 def test_five_wrong_tries_from_one_address_wait_five_minutes(world: World, fresh: Fresh) -> None:

@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.test import override_settings
 
 from duebook.web.account import evenly
-from tests.account.doing import Browser
+from tests.account.doing import Browser, later
 from tests.world import World
 
 Fresh = Callable[..., Browser]
@@ -79,7 +79,11 @@ def test_it_takes_the_same_time(
         EMAIL_BACKEND="duebook.post.outbox.Outbox",
     ):
         asked(world.acme.admin_email)  # first uses: templates and connections
-        rounds = [(asked(world.zenith.admin_email), asked(UNKNOWN)) for _ in range(4)]
-    known, unknown = (min(times) for times in zip(*rounds, strict=True))
+        known, unknown = 0.0, 1.0
+        rounds: list[tuple[float, float]] = []
+        while abs(known - unknown) >= 0.05 and len(rounds) < 40:  # as often as others disturb
+            later()  # or the answer is that there were too many
+            rounds.append((asked(world.zenith.admin_email), asked(UNKNOWN)))
+            known, unknown = (min(times) for times in zip(*rounds, strict=True))
     assert min(known, unknown) >= 0.1
     assert abs(known - unknown) < 0.05, rounds

@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.parse import urlencode
 
 import pytest
@@ -27,7 +27,14 @@ from tests.commands.terminal import KEPT, PROGRAM, a_folder
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
 WAIT_SECONDS = 100.0
-SOON_SECONDS = 20.0
+
+
+@pytest.fixture(scope="module", autouse=True)
+def ctrl_c() -> Iterator[None]:
+    """Is heard by what is started here also when the tests run in the background, ignoring it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="module")
@@ -75,10 +82,11 @@ class Serving:
         until = time.monotonic() + WAIT_SECONDS
         while True:
             try:
-                with urllib.request.urlopen(f"{self.address}/account/login/", timeout=20) as page:
+                login = f"{self.address}/account/login/"
+                with urllib.request.urlopen(login, timeout=WAIT_SECONDS) as page:
                     assert b"<form" in page.read()
                     return int(page.status)
-            except (URLError, ConnectionError):
+            except OSError:  # also one that is too slow
                 assert self.process.poll() is None, "it has ended"
                 assert time.monotonic() < until, "it does not answer"
                 time.sleep(0.05)
@@ -130,7 +138,7 @@ def is_listening(port: int) -> bool:
 
 def soon(is_so: bool, since: float) -> bool:
     """Whether to go on waiting."""
-    assert is_so or time.monotonic() - since < SOON_SECONDS
+    assert is_so or time.monotonic() - since < WAIT_SECONDS
     return not is_so
 
 
@@ -218,11 +226,9 @@ def test_a_killed_server_leaves_a_database_that_the_next_command_uses_and_stops(
 def test_demo(home: Path) -> None:
     """It loads its organisations once; everybody it names can sign in, also all at once."""
     for turn in (1, 2):
-        began = time.monotonic()
         with duebook("demo", home) as serving:
             serving.listen(until="stop with Ctrl-C")
             serving.listen(until="client of")
-            took = time.monotonic() - began
             assert serving.answers() == 200
             assert any(line.startswith("Loading ") for line in serving.said) == (turn == 1)
             logins = dict(
@@ -236,19 +242,19 @@ def test_demo(home: Path) -> None:
             assert not signs_in(serving, next(iter(logins)), f"{password}!")
             assert serving.stop(signal.SIGTERM) == (0, "")
             nothing_is_left(serving, home)
-    assert took < 10
 
 
 def signs_in(serving: Serving, email: str, password: str) -> bool:
     """Whether the sign-in page sends them on to a page of theirs."""
     jar = http.cookiejar.CookieJar()
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
-    with browser.open(f"{serving.address}/account/login/", timeout=20) as page:
+    with browser.open(f"{serving.address}/account/login/", timeout=WAIT_SECONDS) as page:
         form = page.read().decode()
     (token,) = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', form)[:1]
     filled = urlencode({"login": email, "password": password, "csrfmiddlewaretoken": token})
     try:
-        with browser.open(f"{serving.address}/account/login/", filled.encode(), timeout=60) as page:
+        login = f"{serving.address}/account/login/"
+        with browser.open(login, filled.encode(), timeout=WAIT_SECONDS) as page:
             return page.status == 200 and "/account/login/" not in page.geturl()
     except HTTPError as refused:
         assert refused.code == 400

@@ -122,7 +122,7 @@ def given_back() -> None:
     """End the use of the connection, and wait until the pool has cleaned it."""
     ledger = connections["ledger"]
     ledger.close()
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while ledger.pool.get_stats()["pool_available"] < 1:  # type: ignore[attr-defined]
         assert time.monotonic() < until, "the pool has not got its connection back"
         time.sleep(0.001)

@@ -383,7 +383,6 @@ def test_a_worker_that_died_at_it_is_followed_by_another(
             change_state(desk.viewer, number, to="checking", out_of=["checked"], at=NOW)
             order("check", intake=number)
     own.execute("UPDATE queue.procrastinate_jobs SET status = 'doing'")
-    work(wait=False)  # takes it up
     work(wait=False)
     assert desk.sees(number).state == ("done" if state == "committing" else "checked")
 

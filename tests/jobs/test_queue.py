@@ -159,7 +159,6 @@ def test_a_job_whose_worker_died_is_done_by_the_next(
 ) -> None:
     ordered(acme, "again")
     own.execute("UPDATE queue.procrastinate_jobs SET status = 'doing'")
-    work(wait=False)  # takes it up
     work(wait=False)
     assert done == [("admin", "again")]
 
@@ -169,7 +168,6 @@ def test_a_job_that_kills_its_workers_is_given_up(
 ) -> None:
     ordered(acme, "deadly")
     own.execute("UPDATE queue.procrastinate_jobs SET status = 'doing', attempts = 3")
-    work(wait=False)
     work(wait=False)
     assert done == []
     assert column(own, "SELECT status::text FROM queue.procrastinate_jobs") == ["failed"]
