@@ -73,7 +73,8 @@ def apply_rules() -> None:
     """Guard functions, policies, grants and signing key as this release has them."""
     with connect() as own, own.transaction():
         own.execute("SET LOCAL ROLE duebook_guard")
-        own.execute(statements(VISIBILITY / "guard.sql"))
+        for subject in ("guard", "people", "work", "trail", "door"):
+            own.execute(statements(VISIBILITY / f"{subject}.sql"))
         own.execute(_dispute_functions())
         own.execute(statements(VISIBILITY / "payments.sql"))
         inner, outer = pads(signing_key())
