@@ -1,6 +1,8 @@
 # The commands to know. Each sets up what it needs and is quick the second time.
 PYTHON ?= python3
 BIN := .venv/bin
+# Files in the order of tests/conftest.py: by itself xdist keeps those of few tests, which take longest, for the end.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 DEBIAN_POSTGRES := /usr/lib/postgresql/15/bin
 
 .PHONY: setup demo run test check bench lock browser
@@ -22,10 +24,10 @@ run: setup
 
 # The whole suite on the packaged PostgreSQL 18; what concerns the database again on Debian's 15.
 test: setup browser
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(PYTEST)
 	@if [ -x $(DEBIAN_POSTGRES)/postgres ]; then \
 		echo "Again on PostgreSQL 15:"; \
-		DUEBOOK_POSTGRES=$(DEBIAN_POSTGRES) $(BIN)/python -m pytest -n 2 --dist loadfile tests/isolation tests/test_aging.py tests/ledger/test_reported_settlement.py; \
+		DUEBOOK_POSTGRES=$(DEBIAN_POSTGRES) $(PYTEST) tests/isolation tests/test_aging.py tests/ledger/test_reported_settlement.py; \
 	else echo "PostgreSQL 15 is not installed: the second run is left out."; fi
 
 browser:

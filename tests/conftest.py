@@ -51,8 +51,22 @@ for _name, _examples in (("few", 40), ("thorough", 1500)):
     )
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "few"))
 
+# What starts servers, browsers and large worlds: begun first, so that all workers end together.
+LONG = (
+    "test_bench.py",
+    "api/test_sync.py",
+    "jobs/test_worker_process.py",
+    "commands/test_serving.py",
+    "jobs/test_killed_imports.py",
+)
 HASTY = ("fsync", "full_page_writes", "synchronous_commit")
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    begin = {here / name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda each: begin.get(each.path, len(LONG)))
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.commands.terminal import Terminal, a_folder
+from tests.commands.untouched import ACCOUNTS, CLIENT, FILES, INVOICES, Untouched
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +17,20 @@ def terminal() -> Iterator[Terminal]:
         found = Terminal(folder / "home", files)
         yield found
         found.close()
+
+
+@pytest.fixture(scope="session")
+def desk(terminal: Terminal) -> Terminal:
+    """An organisation with two customers and an invoice, a client, and a stranger next door."""
+    terminal.has("desk", accounts=ACCOUNTS, invoices=INVOICES)
+    terminal.adds(CLIENT, "desk", "client", "--account", "C1")
+    terminal.has("nextdoor", accounts=ACCOUNTS)
+    for name, content in FILES.items():
+        terminal.writes(name, content)
+    (terminal.folder / "folder.csv").mkdir()
+    return terminal
+
+
+@pytest.fixture(scope="session")
+def untouched(desk: Terminal) -> Untouched:
+    return Untouched(desk)

@@ -20,6 +20,7 @@ from tests.world import Company
 Connection = psycopg.Connection[Any]
 SERVICES = {"service": 900_003, "service_read": 900_004}  # what loads, and what only reads
 REFUSED = "42501"
+CHECK, TAKEN, MISSING, NOT_DRAWN = "23514", "23505", "23503", "55000"
 
 
 def logged_in(login: str = "duebook_app") -> Connection:
@@ -125,3 +126,10 @@ def viewer_of(company: Company, kind: str) -> Viewer:
 
 def admin_of(company: Company) -> Viewer:
     return company.viewer(company.admin_email)
+
+
+def kind_of(door: Connection, person: int, company: Company) -> str | None:
+    """What somebody is there, as the door says it."""
+    query = "SELECT kind FROM guard.memberships_of(%s) WHERE org_id = %s"
+    found = column(door, query, [person, company.org_id])
+    return str(found[0]) if found else None

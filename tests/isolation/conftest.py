@@ -9,7 +9,11 @@ import pytest
 
 from duebook.database.migrate import connect
 from duebook.visibility.seeing import raw
-from tests.isolation.attacker import Connection, being, logged_in
+from tests.isolation.attacker import (
+    Connection,
+    being,
+    logged_in,
+)
 from tests.world import Company, World
 
 SPARE = 900_001  # ids of what waits in each organisation to be linked to
@@ -153,3 +157,17 @@ def used_hands(cast: World) -> Iterator[Connection]:
     ledger.close()
     yield raw()
     ledger.close()
+
+
+@pytest.fixture
+def door(cast: World) -> Iterator[Connection]:
+    with logged_in("duebook_door") as connection:
+        yield connection
+
+
+@pytest.fixture
+def lone(server: None) -> Company:
+    """An organisation to be changed at will."""
+    from datetime import date
+
+    return Company("lone", today=date(2026, 6, 30))

@@ -1,39 +1,26 @@
-"""A file on its way into the ledger, through the real queue."""
+"""Files sent on a page: understood, checked, loaded when said."""
 
 from __future__ import annotations
 
-import threading
 import zipfile
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from django.db import connections
 
 from duebook.ingest import kept_files
 from duebook.ingest.intake import (
-    Intake,
-    NotNow,
     Options,
     TableChoice,
-    change_state,
-    intake,
-    waiting,
 )
-from duebook.ingest.intake_rows import Outcome, TableOutcome
-from duebook.jobs import intake_work, intakes, upkeep
-from duebook.jobs.intake_progress import Progress
-from duebook.jobs.order import order
+from duebook.jobs import intakes
 from duebook.jobs.worker import work
-from duebook.visibility.seeing import raw, seeing
-from tests.isolation.attacker import Connection, column
+from duebook.visibility.seeing import raw
+from tests.isolation.attacker import column
+from tests.jobs.desk import GERMAN, INVOICES, NOW, Desk, counts, outcome, table
 from tests.world import Company
 
-NOW = datetime.now(UTC)
-INVOICES = b"account_number,invoice_number,issue_date,amount\nC1,N-1,2026-06-01,100.00\n"
-GERMAN = b"Konto;Beleg;Wann;Wieviel\nC1;R-1;3.4.2026;1234,50\nC2;R-2;5.4.2026;7,00\n"
 MAPPING = """
 kind = "invoices"
 date_formats = ["D.M.YYYY"]
@@ -44,65 +31,6 @@ invoice_number = "Beleg"
 issue_date = "Wann"
 amount = "Wieviel"
 """
-
-
-class Desk:
-    """Where somebody sends files."""
-
-    def __init__(self, company: Company, email: str = "") -> None:
-        self.company = company
-        self.viewer = company.viewer(email or company.admin_email)
-
-    def sends(self, content: bytes, name: str = "june.csv", options: Options | None = None) -> int:
-        with self.company.admin():
-            file = kept_files.keep(self.viewer, [content], file_name=name, at=NOW)
-            return intakes.begin(self.viewer, file, options=options or Options(), at=NOW)
-
-    def sees(self, number: int, *, at: datetime = NOW) -> Intake:
-        with self.company.admin():
-            found = intake(self.viewer, number, at=at)
-        assert found is not None
-        return found
-
-    def commits(self, number: int, *, self_settling: bool | None = None) -> Intake:
-        with self.company.admin():
-            intakes.commit(self.viewer, number, at=NOW, self_settling=self_settling)
-        work(wait=False)
-        return self.sees(number)
-
-    def numbers(self) -> list[str]:
-        """Of the invoices in the ledger."""
-        query = "SELECT number FROM ar.document WHERE origin = 'stated' ORDER BY number"
-        with self.company.admin():
-            return column(raw(), query)
-
-    def chooses(self, number: int, options: Options) -> Intake:
-        with self.company.admin():
-            intakes.choose(self.viewer, number, options, at=NOW)
-        work(wait=False)
-        return self.sees(number)
-
-    def checks(self, content: bytes, name: str = "june.csv", **options: object) -> Intake:
-        number = self.sends(content, name, Options(**options))  # type: ignore[arg-type]
-        work(wait=False)
-        return self.sees(number)
-
-
-def outcome(seen: Intake) -> Outcome:
-    assert seen.outcome is not None
-    return seen.outcome
-
-
-def table(seen: Intake) -> TableOutcome:
-    [only] = outcome(seen).tables
-    return only
-
-
-def counts(seen: Intake) -> dict[str, int]:
-    return table(seen).counts
-
-
-# From being sent to being loaded
 
 
 def test_a_file_of_duebooks_own_is_checked_at_once_and_loaded_when_said(acme: Company) -> None:
@@ -309,223 +237,3 @@ def test_a_batch_is_taken_back_after_showing_what_that_does(acme: Company) -> No
     assert desk.sees(again).trouble == f"Run {batch} has been undone already."
     with acme.admin(), pytest.raises(LookupError):
         intakes.undo_run(desk.viewer, 10**9, at=NOW)
-
-
-# Two at once, and workers that die
-
-
-def test_two_clicks_are_one(acme: Company) -> None:
-    desk = Desk(acme)
-    number = desk.checks(INVOICES).id
-    with acme.admin():
-        intakes.commit(desk.viewer, number, at=NOW)
-    for late in (intakes.commit, intakes.cancel, intakes.cancel):
-        with acme.admin(), pytest.raises(NotNow):
-            late(desk.viewer, number, at=NOW)
-    work(wait=False)
-    assert desk.sees(number).state == "done"
-
-
-def test_a_cancelled_file_goes_nowhere(acme: Company) -> None:
-    desk = Desk(acme)
-    number = desk.sends(INVOICES)
-    with acme.admin():
-        intakes.cancel(desk.viewer, number, at=NOW)
-    work(wait=False)
-    assert desk.sees(number).state == "cancelled"
-    with acme.admin(), pytest.raises(NotNow):
-        intakes.commit(desk.viewer, number, at=NOW)
-
-
-def test_work_that_is_cancelled_stops_at_its_next_sign_of_life(acme: Company) -> None:
-    desk = Desk(acme)
-    number = desk.sends(INVOICES)
-    progress = Progress(desk.viewer, number, "understanding")
-    with acme.admin():
-        intakes.cancel(desk.viewer, number, at=NOW)
-    progress.told -= 1
-    progress.unread = {"june.csv"}
-    with pytest.raises(NotNow):
-        progress("june.csv", 5_000, 0)
-
-
-def test_two_workers_over_one_order_load_it_once(acme: Company) -> None:
-    desk = Desk(acme)
-    number = desk.checks(INVOICES).id
-    with acme.admin():
-        intakes.commit(desk.viewer, number, at=NOW)
-
-    def commit() -> None:
-        intake_work.commit(desk.viewer, intake=number)
-        connections.close_all()
-
-    workers = [threading.Thread(target=commit) for _ in range(2)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    assert desk.sees(number).state == "done"
-    with acme.admin():
-        query = "SELECT count(*) FROM ar.ingest_run WHERE file_name = 'june.csv'"
-        assert column(raw(), query) == [1]
-
-
-@pytest.mark.parametrize("state", ["understanding", "checking", "committing"])
-def test_a_worker_that_died_at_it_is_followed_by_another(
-    acme: Company, own: Connection, state: str
-) -> None:
-    desk = Desk(acme)
-    number = desk.sends(INVOICES) if state == "understanding" else desk.checks(INVOICES).id
-    with acme.admin():
-        if state == "committing":
-            intakes.commit(desk.viewer, number, at=NOW)
-        elif state == "checking":
-            change_state(desk.viewer, number, to="checking", out_of=["checked"], at=NOW)
-            order("check", intake=number)
-    own.execute("UPDATE queue.procrastinate_jobs SET status = 'doing'")
-    work(wait=False)
-    assert desk.sees(number).state == ("done" if state == "committing" else "checked")
-
-
-def test_whoever_ordered_it_and_left_holds_nobody_up(acme: Company, own: Connection) -> None:
-    desk, other = Desk(acme), Desk(acme)
-    number = desk.checks(INVOICES).id
-    with acme.admin():
-        intakes.commit(desk.viewer, number, at=NOW)
-    add = acme.viewer(acme.member_email)
-    own.execute(
-        "UPDATE ar.membership SET role = 'admin' WHERE org_id = %s AND person_id = %s",
-        [add.org_id, add.person_id],
-    )
-    own.execute(
-        "UPDATE ar.membership SET active = false WHERE org_id = %s AND person_id = %s",
-        [desk.viewer.org_id, desk.viewer.person_id],
-    )
-    work(wait=False)
-    other.viewer = replace(add, kind="admin")
-    with seeing(other.viewer):
-        seen = intake(other.viewer, number, at=NOW)
-        assert seen is not None
-        assert (seen.state, seen.seconds_left) == ("committing", None)
-        assert "may not any more: order it again" in seen.stalled
-        intakes.resume(other.viewer, number, at=NOW)
-    work(wait=False)
-    with seeing(other.viewer):
-        seen = intake(other.viewer, number, at=NOW)
-    assert seen is not None
-    assert (seen.state, seen.stalled) == ("done", "")
-
-
-def test_work_without_a_sign_of_life_is_said_to_have_stopped(acme: Company) -> None:
-    desk = Desk(acme)
-    number = desk.sends(INVOICES)
-    assert desk.sees(number).stalled == ""
-    later = datetime.now(UTC) + timedelta(minutes=11)
-    assert "see that the worker runs" in desk.sees(number, at=later).stalled
-    Progress(desk.viewer, number, "understanding")
-    assert "has stopped" in desk.sees(number, at=later).stalled
-
-
-def test_a_fault_of_ours_is_told_and_left_in_the_log(
-    acme: Company, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fails(*_: object, **__: object) -> None:
-        raise ZeroDivisionError
-
-    monkeypatch.setattr(intake_work, "load", fails)
-    seen = Desk(acme).checks(INVOICES)
-    assert seen.state == "asking"
-    assert "Something went wrong here, not in the file" in seen.trouble
-
-
-def test_progress_is_told_beside_the_work(acme: Company) -> None:
-    desk = Desk(acme)
-    number = desk.sends(INVOICES)
-    with acme.admin():
-        change_state(desk.viewer, number, to="checking", out_of=["understanding"], at=NOW)
-    progress = Progress(desk.viewer, number, "checking", total=40_000)
-    progress.unread = {"june.csv"}
-    progress.told -= 1
-    progress("june.csv", 10_000, 0)
-    seen = desk.sees(number, at=datetime.now(UTC) + timedelta(seconds=10))
-    assert (seen.rows_done, seen.rows_total) == (10_000, 40_000)
-    assert seen.rows_per_second == pytest.approx(1_000, rel=0.5)
-    assert seen.seconds_left == pytest.approx(62, rel=0.5)  # reading the rest, then posting
-    assert seen.share_done == pytest.approx(0.14, rel=0.5)
-    with acme.admin():
-        assert [each.id for each in waiting(desk.viewer, at=NOW)] == [number]
-
-
-# Who may know
-
-
-def test_another_organisation_reaches_no_intake(acme: Company, world: object) -> None:
-    desk = Desk(acme)
-    number = desk.checks(INVOICES).id
-    zenith = world.zenith  # type: ignore[attr-defined]
-    viewer = zenith.viewer(zenith.admin_email)
-    with seeing(viewer):
-        assert intake(viewer, number, at=NOW) is None
-        assert waiting(viewer, at=NOW) == []
-        for change in (intakes.commit, intakes.cancel, intakes.resume):
-            with pytest.raises(NotNow):
-                change(viewer, number, at=NOW)
-        with pytest.raises(NotNow):
-            intakes.choose(viewer, number, Options(), at=NOW)
-    intake_work.commit(viewer, intake=number)
-    assert desk.sees(number).state == "checked"
-
-
-def test_what_quotes_the_file_cannot_be_read_in_the_table(acme: Company, own: Connection) -> None:
-    rows = INVOICES.replace(b"amount\n", b"amount,note\n").replace(b"100.00", b"100.00,Marmalade")
-    seen = Desk(acme).checks(rows)
-    assert seen.proposals[0].sample[0].cells[4] == "Marmalade"
-    query = "SELECT to_jsonb(i)::text FROM ar.intake i WHERE org_id = %s AND id = %s"
-    [stored] = column(own, query, [acme.org_id, seen.id])
-    assert "Marmalade" not in stored
-    assert "N-1" not in stored
-
-
-def test_what_nobody_goes_on_with_goes_after_a_month(acme: Company, own: Connection) -> None:
-    desk = Desk(acme)
-    left, young = desk.checks(INVOICES).id, desk.checks(GERMAN).id
-    own.execute("UPDATE ar.org SET file_days = 10 WHERE org_id = %s", [acme.org_id])
-    for days, number in ((31, left), (29, young)):
-        old = datetime.now(UTC) - timedelta(days=days)
-        own.execute("UPDATE ar.intake SET changed_at = %s WHERE id = %s", [old, number])
-    own.execute("UPDATE ar.source_file SET came_at = now() - interval '40 days'")
-    upkeep.tidy()
-    upkeep.tidy()  # the file after what rested on it
-    with acme.admin():
-        assert column(raw(), "SELECT id FROM ar.intake") == [young]
-        assert column(raw(), "SELECT count(*) FROM ar.source_file") == [1]
-
-
-def test_amounts_are_summed_up_over_the_lines_in_the_same_archive(
-    acme: Company, tmp_path: Path
-) -> None:
-    summing = """
-kind = "orders"
-[columns]
-account_number = "customer"
-order_number = "order"
-order_date = "day"
-[lines]
-file = "lines.csv"
-on = "order"
-amount = { column = "price", times = ["pieces"] }
-"""
-    path = tmp_path / "orders.zip"
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("orders.csv", "customer;order;day\nC1;O-1;2026-01-05\n")
-        archive.writestr("lines.csv", "order;price;pieces\nO-1;5;4\nO-1;1;3\n")
-    desk = Desk(acme)
-    choice = TableChoice(kind="orders", mapping=summing, save_as="Orders with lines")
-    number = desk.checks(path.read_bytes(), "orders.zip").id
-    checked = desk.chooses(number, Options(tables={"orders.zip/orders.csv": choice}))
-    assert (checked.state, counts(checked)) == ("checked", {"new": 1})
-    desk.commits(checked.id)
-    with acme.admin():
-        assert column(raw(), "SELECT amount FROM ar.document WHERE number = 'O-1'") == [2300]
-    again = desk.checks(path.read_bytes(), "july.zip")
-    assert (again.state, counts(again)) == ("checked", {"unchanged": 1})

@@ -16,7 +16,7 @@ from duebook.jobs import intakes
 from duebook.jobs.worker import work
 from duebook.visibility.seeing import raw
 from tests.isolation.attacker import Connection, column
-from tests.jobs.test_intakes import NOW, Desk, counts
+from tests.jobs.desk import NOW, Desk, counts
 from tests.world import Company
 
 ROWS = 3_000

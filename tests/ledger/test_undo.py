@@ -1,86 +1,25 @@
-"""An undone import counts as never loaded; what something later builds on stays."""
+"""Batches taken back: what they brought is gone, what they changed is as it was."""
 
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from datetime import UTC, date, datetime
-from random import Random
-from typing import Any, LiteralString
+from datetime import date
+from typing import Any
 
 import pytest
-from hypothesis import event, given, note, settings
-from hypothesis import strategies as st
 
-from duebook.console.upkeep import check
-from duebook.ingest.load import Refused as NotLoaded
 from duebook.ingest.load import Results
 from duebook.ledger.runs import Run, history
-from duebook.ledger.undo import Undone, undo
+from duebook.ledger.undo import undo
 from duebook.visibility.organisations import Refused, add_person, console_of
 from duebook.visibility.seeing import raw
 from tests.ledger.books import Books, invoice
-from tests.ledger.sources import Fact, batch, facts, split
-from tests.ledger.telling import Files
-from tests.strategies import ACCOUNTS, TODAY
-
-AT = datetime(2026, 6, 30, 12, tzinfo=UTC)
-NAMED = """
-    WITH named AS (
-        SELECT d.*, CASE WHEN settles_id IS NULL THEN d.id::text
-            ELSE concat_ws(' ', d.kind, d.settles_id, d.issue_date, d.void_on) END AS name
-        FROM ar.document d)
-"""
-# Everything that is stated, and everything that follows from it. What follows has no lasting ids.
-LEDGER: dict[str, LiteralString] = {
-    "accounts": "SELECT to_jsonb(c) FROM ar.customer c ORDER BY c.id",
-    "internal": "SELECT to_jsonb(i) FROM ar.customer_internal i ORDER BY i.customer_id",
-    "access": "SELECT to_jsonb(a) FROM ar.customer_access a ORDER BY a::text",
-    "documents": "SELECT to_jsonb(d) FROM ar.document d WHERE settles_id IS NULL ORDER BY d.id",
-    "versions": "SELECT to_jsonb(v) FROM ar.document_version v ORDER BY document_id, version",
-    "lines": "SELECT to_jsonb(l) FROM ar.document_line l ORDER BY document_id, line_number",
-    "links": "SELECT to_jsonb(l) FROM ar.order_link l ORDER BY order_id, invoice_id",
-    "shipments": "SELECT to_jsonb(s) FROM ar.shipment s ORDER BY number",
-    "reminders": "SELECT to_jsonb(r) FROM ar.reminder r ORDER BY document_id, reminded_on",
-    "stock": "SELECT to_jsonb(s) FROM ar.stock s ORDER BY customer_id, item, counted_on",
-    "settlements": "SELECT to_jsonb(s) FROM ar.settlement s ORDER BY document_id, stated_on",
-    "disputes": "SELECT to_jsonb(p) FROM ar.dispute p ORDER BY id",
-    "applied": "SELECT to_jsonb(a) FROM ar.allocation a WHERE origin IN ('stated', 'transfer')"
-    " ORDER BY id",
-    "settled": "SELECT to_jsonb(d) - '{id,run_id,recorded_at}'::text[] FROM ar.document d"
-    " WHERE settles_id IS NOT NULL ORDER BY settles_id, issue_date, void_on",
-    "fitted": NAMED + "SELECT jsonb_build_array(s.name, c.name,"
-    " to_jsonb(a) - '{id,run_id,source_id,charge_id}'::text[])"
-    " FROM ar.allocation a JOIN named s ON s.id = a.source_id JOIN named c ON c.id = a.charge_id"
-    " WHERE a.origin NOT IN ('stated', 'transfer') ORDER BY 1",
-    "kept": "SELECT to_jsonb(b) FROM ar.ingest_before b ORDER BY b::text",
-}
-
-
-def everything(books: Books) -> dict[str, list[Any]]:
-    return {name: books.asks(query) for name, query in LEDGER.items()}
-
-
-def difference(one: dict[str, list[Any]], other: dict[str, list[Any]]) -> dict[str, list[Any]]:
-    """What only one of two ledgers has, by table."""
-    apart = {
-        name: [*({*one[name]} - {*other[name]}), "against", *({*other[name]} - {*one[name]})]
-        for name in one
-    }
-    return {name: rows for name, rows in apart.items() if rows != ["against"]}
-
-
-def undoes(books: Books, results: Results, **more: Any) -> Undone:
-    assert results.batch_id is not None
-    return undo(console_of(books.slug), results.batch_id, at=AT, **more)
+from tests.ledger.undoing import AT, difference, everything, undoes
 
 
 def runs(books: Books) -> list[Run]:
     with books.console():
         return history(console_of(books.slug))
-
-
-# A story of each kind
 
 
 def test_what_a_batch_brought_is_gone_and_can_be_sent_again(books: Books) -> None:
@@ -310,183 +249,3 @@ def test_one_organisation_does_not_undo_anothers_run(books: Books) -> None:
     with pytest.raises(Refused, match="There is no run"):
         undoes(Books(), results)
     assert books.balance("1", on="2026-06-30") == 100
-
-
-# Anything
-
-
-@settings(max_examples=settings().max_examples // 2)
-@given(facts=facts(), seed=st.integers(0, 9999))
-def test_an_undone_batch_counts_as_never_loaded(server: None, facts: list[Fact], seed: int) -> None:
-    chance = Random(seed)
-    books = Books(accounts=[*ACCOUNTS[:2]], owned=[ACCOUNTS[0]], today=TODAY)
-    parts = split(facts, chance, parts=2)
-    loads(books, told(parts[0], chance))
-    before = everything(books)
-    note(f"before {told(parts[0], Random(0))}")
-    again = [altered(fact, chance) for fact in parts[0] if chance.random() < 0.6]
-    files = told([fact for part in parts[1:] for fact in part] + again, chance, books=books)
-    note(f"batch {files}")
-    if results := loads(books, files, snapshot=chance.random() < 0.3):
-        undoes(books, results)
-
-        for name, rows in difference(everything(books), before).items():
-            print("DIFF", name, *rows, sep="\n  ")
-        assert difference(everything(books), before) == {}
-        assert check_quietly(books) == 0
-
-
-@settings(max_examples=settings().max_examples // 2)
-@given(facts=facts(), seed=st.integers(0, 9999))
-def test_what_can_be_undone_leaves_what_the_others_alone_would_have_left(
-    server: None, facts: list[Fact], seed: int
-) -> None:
-    chance = Random(seed)
-    parts = split(facts, chance, parts=3)
-    files = [
-        told([altered(f, chance) if n else f for f in part], chance) for n, part in enumerate(parts)
-    ]
-    books, others = Books(today=TODAY), Books(today=TODAY)
-    results = [loads(books, each) for each in files]
-    undone = chance.randrange(len(files))
-    note(f"{files}, undone {undone}")
-    if all(results):
-        try:
-            undoes(books, results[undone])  # type: ignore[arg-type]
-        except Refused as refused:
-            note(str(refused))
-            event("refused")
-            return
-        event("undone")
-        alone = [loads(others, each) for n, each in enumerate(files) if n != undone]
-        if refusals(alone) != refusals(results[:undone] + results[undone + 1 :]):
-            event("refused because of it")  # a row that left nothing: it has to be sent again
-            send_again(books, files[undone + 1 :])
-        elif any(wrote_nothing(each) for each in results[undone + 1 :]):
-            event("said nothing new")  # nor does what was known already leave anything
-            send_again(books, files[undone + 1 :])
-        assert difference(books.facts(), others.facts()) == {}
-
-
-def send_again(books: Books, batches: list[Files]) -> None:
-    for each in batches:
-        loads(books, each)
-
-
-def wrote_nothing(batch: Results | None) -> bool:
-    return not any(file.counts.keys() & {"new", "changed"} for file in batch or ())
-
-
-def refusals(batches: list[Results | None]) -> list[Any]:
-    return [[(file.file, file.invalid) for file in batch or ()] for batch in batches]
-
-
-def check_quietly(books: Books) -> int:
-    from argparse import Namespace
-
-    return check(Namespace(slug=books.slug))
-
-
-def loads(books: Books, files: Files, **options: Any) -> Results | None:
-    """None when nothing of it can be loaded."""
-    if options.get("snapshot") and "invoices" not in files:
-        options = {}
-    try:
-        return books.loads_all(files, **options)
-    except NotLoaded as refused:
-        note(str(refused))
-        return None
-
-
-def altered(fact: Fact, chance: Random) -> Fact:
-    """The same fact told otherwise."""
-    row = dict(fact.row)
-    match chance.randrange(6):
-        case 0:
-            row["amount"] = f"{row['amount']}0" if "." in row["amount"] else f"{row['amount']}1"
-        case 1 if "outstanding_amount" in row:
-            row["outstanding_amount"] = "0"
-        case 2 if fact.kind == "invoices":
-            row["disputed"] = chance.choice(("yes", "no"))
-        case 3 if fact.kind == "invoices":
-            row["account_name"] = chance.choice(("Acme", "Zeta"))
-        case 4 if fact.kind == "allocations":
-            row["amount"] = "1"
-        case _ if fact.kind in ("invoices", "payments") and not str(row["amount"]).startswith("-"):
-            row["account_number"] = chance.choice(ACCOUNTS)
-    return Fact(fact.kind, row, fact.key, fact.needs)
-
-
-def told(facts: list[Fact], chance: Random, books: Books | None = None) -> Files:
-    """The files of some facts, with more around them: ids, accounts, lines, orders."""
-    files: Files = defaultdict(list)
-    files |= batch(facts)
-    for kind in ("invoices", "payments"):
-        for row in files.get(kind, []):
-            number = row.get("invoice_number") or row.get("payment_number")
-            if not str(row["amount"]).startswith("-"):
-                row["external_id"] = f"{row.get('kind', '')} {number}"
-    invoices = [row for row in files.get("invoices", []) if row.get("kind") == "invoice"]
-    for row in invoices[:2]:
-        text = chance.choice(("Goods", "Freight"))
-        files["invoice_lines"].append(
-            {
-                "invoice_number": row["invoice_number"],
-                "line_number": "1",
-                "description": text,
-                "amount": "1",
-            }
-        )
-    if invoices and chance.random() < 0.5:
-        row = invoices[0]
-        files["orders"].append(
-            {
-                "account_number": row["account_number"],
-                "order_number": "O1",
-                "order_date": "2026-01-01",
-                "amount": chance.choice(("10", "20")),
-                "currency": row["currency"],
-            }
-        )
-        files["order_links"].append(
-            {
-                "order_number": "O1",
-                "invoice_number": row["invoice_number"],
-                "amount": chance.choice(("1", "2")),
-            }
-        )
-    if invoices and chance.random() < 0.3:
-        files["reminders"].append(
-            {
-                "invoice_number": invoices[0]["invoice_number"],
-                "date": chance.choice(("2026-03-01", "2026-04-01")),
-                "level": chance.choice(("1", "2")),
-            }
-        )
-    if chance.random() < 0.3:
-        files["shipments"].append(
-            {
-                "account_number": chance.choice(ACCOUNTS),
-                "shipment_number": chance.choice(("S1", "S2")),
-                "shipped_date": "2026-01-01",
-                "status": chance.choice(("shipped", "delivered", "cancelled")),
-            }
-        )
-        files["inventory"].append(
-            {
-                "account_number": chance.choice(ACCOUNTS),
-                "item": chance.choice(("X", "Y:1")),
-                "quantity": chance.choice(("1", "2.5")),
-                "date": chance.choice(("2026-01-01", "2026-01-02")),
-            }
-        )
-    if chance.random() < 0.4:
-        owner = books.member_email if books and chance.random() < 0.5 else ""
-        files["accounts"].append(
-            {
-                "account_number": chance.choice(ACCOUNTS),
-                "name": chance.choice(("One", "Two")),
-                "owner_email": owner,
-            }
-        )
-    return {kind: rows for kind, rows in files.items() if rows}
