@@ -54,9 +54,12 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "few"))
 # What starts servers, browsers and large worlds: begun first, so that all workers end together.
 LONG = (
     "test_bench.py",
+    "visibility/test_every_address.py",
+    "isolation/test_matrix.py",
+    "api/test_sync_deletions.py",
     "api/test_sync.py",
-    "jobs/test_worker_process.py",
     "commands/test_serving.py",
+    "jobs/test_worker_process.py",
     "jobs/test_killed_imports.py",
 )
 HASTY = ("fsync", "full_page_writes", "synchronous_commit")

@@ -100,13 +100,13 @@ def orders(
 
     Raises ValueError for a key that is none.
     """
-    on, _, id = after.rpartition("~")
+    on, id = _place(after)
     named = {
         "days": [as_of],
         "customers": list(customers),
         "state": state,
-        "before": _number(id) if after else None,
-        "before_on": date.fromisoformat(on) if after else None,
+        "before": None if id is None else _number(id),
+        "before_on": on,
         "size": size + 1,
     }
     with joined_by_hashing():
@@ -140,13 +140,13 @@ def shipments(
 
     Raises ValueError for a key that is none.
     """
-    on, _, number = after.partition("~")
+    on, number = _place(after)
     named = {
         "customers": list(customers),
         "as_of": as_of,
         "state": state,
-        "before": number if after else None,
-        "before_on": date.fromisoformat(on) if after else None,
+        "before": number,
+        "before_on": on,
         "size": size + 1,
     }
     found = rows(Shipment, "client_shipments.sql", **named)
@@ -167,6 +167,15 @@ def stock(
     }
     found = rows(StockItem, "client_stock.sql", **named)
     return found[:size], len(found) > size
+
+
+def _place(after: str) -> tuple[date | None, str | None]:
+    """The day in a key of the newest first, and what tells apart those of a day; none of none.
+
+    Raises ValueError.
+    """
+    on, _, rest = after.partition("~")
+    return (date.fromisoformat(on), rest) if after else (None, None)
 
 
 def _number(written: str) -> int:

@@ -44,7 +44,7 @@ def test_what_is_dropped_into_a_folder_is_owed(
 
         drop(inbox, "may.csv", "A,1,2026-05-01,100.00")
         _works()
-        expect(page.get_by_text("Works")).to_be_visible(timeout=10_000)  # the page asks itself
+        expect(page.get_by_text("Works")).to_be_visible()  # the page asks itself
         page.goto(root + "aging/")
         expect(page.get_by_role("row", name="Name A")).to_contain_text("100.00")
         expect(page.locator("#freshness summary")).to_contain_text("Data as of")
@@ -56,7 +56,7 @@ def test_what_is_dropped_into_a_folder_is_owed(
         page.locator("#main summary", has_text="More").click()
         page.get_by_role("button", name="Ask now").click()
         _works()
-        expect(page.get_by_text("Failing")).to_be_visible(timeout=10_000)
+        expect(page.get_by_text("Failing")).to_be_visible()
         expect(page.get_by_text("what.csv does not tell")).to_be_visible()
         page.goto(root + "aging/")
         expect(page.locator("#freshness.late")).to_be_visible()

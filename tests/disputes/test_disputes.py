@@ -42,7 +42,10 @@ def figures(house: House) -> tuple[Decimal, Decimal, Decimal]:
 def test_what_a_client_disputes_leaves_its_bucket_at_once_on_both_sides(house: House) -> None:
     case = raised(house, house.billed("100.00"), "40.00")
     assert figures(house) == (40, 40, 100)
-    assert house.asks("SELECT disputed_amount FROM ar.customer_aging WHERE is_listed") == [4000, 0]
+    assert sorted(house.asks("SELECT disputed_amount FROM ar.customer_aging WHERE is_listed")) == [
+        0,
+        4000,
+    ]
     with seeing(house.member_viewer):
         disputes.answer(case, "We look into it.")
         disputes.close(case, "stands", "Delivered as ordered.")

@@ -8,14 +8,12 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from duebook.ledger import dispute_files, disputes
 from duebook.ledger.dispositions import Disposition, dispose
-from duebook.visibility.guarded import NotThere
-from duebook.visibility.organisations import Refused
 from duebook.web.asked import OrganisationRequest
 from duebook.web.audience import act_of_readers, act_of_staff
 from duebook.web.disputes.forms import Answering, Closing, Noting, Reopening, Withdrawing
@@ -23,6 +21,7 @@ from duebook.web.disputes.inbox import is_client
 from duebook.web.disputes.pages import case_of, files_of, shown_thread
 from duebook.web.intake.receiving import takes_files
 from duebook.web.portal.addresses import address
+from duebook.web.refusals import said_in
 
 
 @takes_files(
@@ -91,12 +90,8 @@ def _done(
     """Do it and come back; what is refused is said where it was written, and leaves nothing."""
     case_of(request, case)
     if form.is_valid():
-        try:
+        with said_in(form):
             with transaction.atomic(using="ledger"):
                 messages.success(request, act(form.cleaned_data))
             return redirect(address(request, "dispute", case))
-        except Refused as no:
-            form.add_error(None, str(no))
-        except NotThere as nothing:
-            raise Http404 from nothing
     return shown_thread(request, case, status=400, **{name: form})

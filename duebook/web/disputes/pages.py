@@ -17,7 +17,6 @@ from duebook.ledger.dispute_files import Content
 from duebook.reports import disputes as reports
 from duebook.reports.disputes import Dispute
 from duebook.reports.invoiced import invoiced
-from duebook.visibility.guarded import NotThere
 from duebook.visibility.organisations import Refused
 from duebook.web.asked import OrganisationRequest
 from duebook.web.audience import for_readers
@@ -25,6 +24,7 @@ from duebook.web.disputes.forms import Answering, Closing, Noting, Raising, Reop
 from duebook.web.disputes.inbox import frame_of, is_client
 from duebook.web.intake.receiving import refusal_of, takes_files
 from duebook.web.portal.addresses import address
+from duebook.web.refusals import said_in
 
 
 @for_readers
@@ -75,14 +75,10 @@ def raising(request: OrganisationRequest, slug: str, document: int) -> HttpRespo
         lines=[(number, number) for number, _words, _amount in lines],
     )
     if request.method == "POST" and form.is_valid():
-        try:
+        with said_in(form):
             with transaction.atomic(using="ledger"):
                 case = _raise(request, document, form.cleaned_data)
             return redirect(address(request, "dispute", case))
-        except Refused as no:
-            form.add_error(None, str(no))
-        except NotThere as nothing:
-            raise Http404 from nothing
     shown = {
         "frame": frame_of(request),
         "form": form,

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from duebook.ledger import portal_payments
 from duebook.ledger.providers import provider_of
-from duebook.visibility.guarded import NotThere
-from duebook.visibility.organisations import Refused
 from duebook.web.asked import OrganisationRequest
 from duebook.web.audience import act_of_readers, act_of_staff
 from duebook.web.disputes.inbox import is_client
 from duebook.web.payments.forms import Amending, Matching, Moving, parts_of
 from duebook.web.payments.views import candidates_of, open_invoices, payment_of, shown_payment
 from duebook.web.portal.addresses import address
+from duebook.web.refusals import said_in
 
 
 @act_of_readers
@@ -29,7 +27,7 @@ def move(request: OrganisationRequest, slug: str, payment: int) -> HttpResponse:
     form = Moving(request.POST, states=states, today=today)
     if form.is_valid():
         told = form.cleaned_data
-        try:
+        with said_in(form):
             portal_payments.move(
                 request.viewer,
                 payment,
@@ -40,10 +38,6 @@ def move(request: OrganisationRequest, slug: str, payment: int) -> HttpResponse:
             )
             messages.success(request, _("The payment's state is changed."))
             return redirect(address(request, "payment", payment))
-        except Refused as no:
-            form.add_error(None, str(no))
-        except NotThere as nothing:
-            raise Http404 from nothing
     return shown_payment(request, payment, status=400, moving=form)
 
 
@@ -54,7 +48,7 @@ def amend(request: OrganisationRequest, slug: str, payment: int) -> HttpResponse
     form = Amending(request.POST)
     invoices = open_invoices(request, seen.customer_id, currency=seen.currency)
     payables = None
-    try:
+    with said_in(form):
         payables, parts = parts_of(request.POST, invoices)
         if form.is_valid():
             with transaction.atomic(using="ledger"):
@@ -63,10 +57,6 @@ def amend(request: OrganisationRequest, slug: str, payment: int) -> HttpResponse
                 portal_payments.amend(request.viewer, payment, said, words=told)
             messages.success(request, _("The payment is amended."))
             return redirect(address(request, "payment", payment))
-    except (Refused, forms.ValidationError) as no:
-        form.add_error(None, str(no) if isinstance(no, Refused) else no)
-    except NotThere as nothing:
-        raise Http404 from nothing
     return shown_payment(request, payment, status=400, amending=form, payables=payables)
 
 
@@ -77,14 +67,10 @@ def match(request: OrganisationRequest, slug: str, payment: int) -> HttpResponse
     form = Matching(request.POST, found=candidates_of(seen))
     if form.is_valid():
         told = form.cleaned_data
-        try:
+        with said_in(form):
             portal_payments.match(
                 request.viewer, payment, int(told["receipt"]), words=told["words"]
             )
             messages.success(request, _("The payment is this receipt; it counts once."))
             return redirect(address(request, "payment", payment))
-        except Refused as no:
-            form.add_error(None, str(no))
-        except NotThere as nothing:
-            raise Http404 from nothing
     return shown_payment(request, payment, status=400, matching=form)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.http import HttpResponse
@@ -26,12 +27,10 @@ def orders(request: OrganisationRequest, slug: str) -> HttpResponse:
     """The newest first, 50 at a time."""
     asking, state = wanted(request), _state(request, ORDER_STATES)
     as_of, after = asking.asked.as_of, asking.after
-    try:
+    with _places_of(asking):
         rows, sums, has_more = client_supply.orders(
             asking.customers, as_of=as_of, state=state, after=after, size=ROWS
         )
-    except ValueError as unknown:
-        raise _no_place(asking) from unknown
     shown = {**_page(asking, rows, has_more), **_choices(asking, state, ORDER_STATES), "sums": sums}
     return render(request, "portal/orders.html", shown)
 
@@ -42,12 +41,10 @@ def deliveries(request: OrganisationRequest, slug: str) -> HttpResponse:
     """What was sent, the newest first, 50 at a time."""
     asking, state = wanted(request), _state(request, SHIPMENT_STATES)
     as_of, after = asking.asked.as_of, asking.after
-    try:
+    with _places_of(asking):
         rows, has_more = client_supply.shipments(
             asking.customers, as_of=as_of, state=state, after=after, size=ROWS
         )
-    except ValueError as unknown:
-        raise _no_place(asking) from unknown
     shown = {**_page(asking, rows, has_more), **_choices(asking, state, SHIPMENT_STATES)}
     return render(request, "portal/deliveries.html", shown)
 
@@ -58,10 +55,8 @@ def stock(request: OrganisationRequest, slug: str) -> HttpResponse:
     """What is kept for the client, by item, 50 at a time."""
     asking = wanted(request)
     as_of, after = asking.asked.as_of, asking.after
-    try:
+    with _places_of(asking):
         rows, has_more = client_supply.stock(asking.customers, as_of=as_of, after=after, size=ROWS)
-    except ValueError as unknown:
-        raise _no_place(asking) from unknown
     return render(request, "portal/stock.html", _page(asking, rows, has_more))
 
 
@@ -85,5 +80,11 @@ def _choices(asking: Wanted, state: str, states: Sequence[str]) -> dict[str, Any
     return {"which": state, "choices": found}
 
 
-def _no_place(asking: Wanted) -> Unclear:
-    return Unclear(_("“%(written)s” is no place in this list.") % {"written": asking.after})
+@contextmanager
+def _places_of(asking: Wanted) -> Iterator[None]:
+    """Where what is written is no place in a list, that is said."""
+    try:
+        yield
+    except ValueError as unknown:
+        written = {"written": asking.after}
+        raise Unclear(_("“%(written)s” is no place in this list.") % written) from unknown
