@@ -58,6 +58,7 @@ LONG = (
     "isolation/test_matrix.py",
     "api/test_sync_deletions.py",
     "api/test_sync.py",
+    "commands/test_demo.py",
     "commands/test_serving.py",
     "jobs/test_worker_process.py",
     "jobs/test_killed_imports.py",

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from duebook.database import postmaster
+from duebook.database.server import socket_folder
 from tests.commands.terminal import Terminal, a_folder
 from tests.commands.untouched import ACCOUNTS, CLIENT, FILES, INVOICES, Untouched
 
@@ -34,3 +38,13 @@ def desk(terminal: Terminal) -> Terminal:
 @pytest.fixture(scope="session")
 def untouched(desk: Terminal) -> Untouched:
     return Untouched(desk)
+
+
+@pytest.fixture(scope="module")
+def home() -> Iterator[Path]:
+    """One for all of a file, nobody's but theirs: here it matters when the server stops."""
+    with a_folder() as folder:
+        yield folder / "home"
+        if postmaster.is_alive(folder / "home"):
+            postmaster.stop(folder / "home")
+        shutil.rmtree(socket_folder(folder / "home"), ignore_errors=True)

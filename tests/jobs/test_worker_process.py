@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import shutil
 import signal
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
-from http.cookiejar import CookieJar
 from pathlib import Path
-from urllib.parse import urlencode
 
 import psycopg
 import pytest
 
 from duebook.database import postmaster
 from duebook.database.server import socket_folder
-from tests.commands import test_serving as serving
+from tests.commands import serving
 from tests.commands.terminal import KEPT, a_folder
 from tests.post.servers import free_port, mail_server
 
-pytestmark = serving.pytestmark
+pytestmark = serving.needs_proc
 SOON_SECONDS = 60.0
 
 
@@ -69,19 +65,10 @@ def _parent(folder: Path) -> int:
     return 0 if state == "Z" else int(parent)
 
 
-def asks_for_a_new_password(address: str) -> None:
-    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
-    with browser.open(f"{address}/account/password/reset/", timeout=30) as page:
-        (token, *_) = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page.read().decode())
-    filled = urlencode({"email": "ann@post.example", "csrfmiddlewaretoken": token}).encode()
-    with browser.open(f"{address}/account/password/reset/", filled, timeout=30) as page:
-        assert page.status == 200
-
-
 def can_ask(address: str) -> bool:
     """Whether the server has got over it. Asking is what is tried."""
     try:
-        asks_for_a_new_password(address)
+        serving.asks_for_a_new_password(address, "ann@post.example")
     except OSError:
         return False
     return True
@@ -123,13 +110,13 @@ def test_letters_leave_also_after_the_worker_or_the_database_was_killed(
     with mail_server(port) as post, serving.duebook("serve", home) as served:
         served.listen(until="http://")
         assert served.answers() == 200
-        asks_for_a_new_password(served.address)
+        serving.asks_for_a_new_password(served.address, "ann@post.example")
         soon(lambda: len(post.letters) == 1)
         assert f"http://127.0.0.1:{served.port}/" in post.letters[0].get_content()
         first = worker_of(served.process.pid)
         os.kill(first, signal.SIGKILL)
         soon(lambda: worker_of(served.process.pid) not in (0, first))
-        asks_for_a_new_password(served.address)
+        serving.asks_for_a_new_password(served.address, "ann@post.example")
         soon(lambda: len(post.letters) == 2)
         crash_the_database(home)
         soon(lambda: can_ask(served.address))
@@ -146,21 +133,3 @@ def test_the_worker_goes_with_a_server_that_is_killed(home: Path) -> None:
         os.kill(served.process.pid, signal.SIGKILL)
         soon(lambda: workers_connected(home) == 0 and not serving.session(served.process.pid))
     assert serving.run(home, "doctor").returncode == 0
-
-
-def test_a_demonstration_shows_its_letters(home: Path, tmp_path: Path) -> None:
-    with serving.duebook("demo", home) as served:
-        served.listen(until="Letters are not sent but shown at")
-        assert served.said[-1].endswith(f"http://localhost:{served.port}/outbox/")
-        assert served.answers() == 200
-        asks_for_a_new_password(served.address)
-        with urllib.request.urlopen(f"{served.address}/outbox/", timeout=30) as page:
-            assert "ann@post.example" in page.read().decode()
-        assert served.stop(signal.SIGTERM) == (0, "")
-        serving.nothing_is_left(served, home)
-    with serving.duebook("serve", home) as served:
-        served.listen(until="http://")
-        assert served.answers() == 200
-        with pytest.raises(urllib.error.HTTPError) as refused:
-            urllib.request.urlopen(f"{served.address}/outbox/", timeout=30)
-        assert refused.value.code == 404
