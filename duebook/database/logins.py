@@ -20,16 +20,28 @@ LOGINS = {
 POOLED = ("default", "ledger", "worker")
 
 
+# DISCARD ALL but for the plans of functions and of what `seeing.kept` keeps, which are of nobody:
+# made anew for every page they would cost more than they answer. They are checked against role and
+# policies when used. Statements prepared by SQL are somebody's.
+CLEAN = (
+    "CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *;"
+    " SELECT pg_advisory_unlock_all(); DISCARD SEQUENCES; DISCARD TEMP;"
+    " SELECT count(*), count(*) FILTER (WHERE from_sql) FROM pg_catalog.pg_prepared_statements"
+)
+SOON, ONLY_TOLD = 3, 2**31  # executions until a statement is kept unasked: at the door, elsewhere
+
+
 def discard(connection: Any) -> None:
-    """Leave nothing on a pooled connection for its next user: no role, cursor, table or setting."""
+    """Leave nothing on a pooled connection for its next user: no role, cursor, table or setting,
+    and no statement but those that were kept for everybody, each as it was kept.
+    """
     connection.autocommit = True
-    # DISCARD ALL but for the plans of functions, which are of nobody: made anew for every page they
-    # would cost more than they answer. They are checked against role and policies when used.
-    connection.execute("DEALLOCATE ALL")
-    connection.execute(
-        "CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *;"
-        " SELECT pg_advisory_unlock_all(); DISCARD SEQUENCES; DISCARD TEMP"
-    )
+    cursor = connection.execute(CLEAN)
+    while cursor.nextset():
+        pass
+    there, by_hand = cursor.fetchone()
+    if by_hand or there != len(connection._prepared._names):
+        connection.execute("DEALLOCATE ALL")
     connection.autocommit = False
 
 
@@ -44,6 +56,7 @@ def _settings(alias: str, where: Target) -> dict[str, Any]:
     options: dict[str, Any] = {
         # Parameters travel beside the text: a literal in it could be read in pg_stat_activity.
         "server_side_binding": True,
+        "prepare_threshold": SOON if alias == "default" else ONLY_TOLD,
         "application_name": f"duebook {alias}",
         "connect_timeout": 10,
         "options": f"-c search_path={schema},pg_temp -c timezone=UTC"

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from duebook.reports.monthly import window
 from duebook.reports.monthly_drill import OrderLine
-from duebook.reports.rows import records, rows
+from duebook.reports.rows import kept_records, kept_rows, rows
 
 
 @dataclass(frozen=True)
@@ -89,28 +89,28 @@ class MonthEnd:
 
 def account(customer: int) -> Account | None:
     """None when there is no such account that the viewer may see."""
-    return next(iter(rows(Account, "account.sql", customer=customer)), None)
+    return next(iter(kept_rows(Account, "account.sql", customer=customer)), None)
 
 
 def currencies(customer: int) -> list[str]:
     """What an account has documents in, and its own."""
-    return [row[0] for row in records("account_currencies.sql", customer=customer)]
+    return [row[0] for row in kept_records("account_currencies.sql", customer=customer)]
 
 
 def lines(customer: int, document: int) -> list[LineItem]:
     """The line items of a document."""
-    return rows(LineItem, "account_lines.sql", customer=customer, document=document)
+    return kept_rows(LineItem, "account_lines.sql", customer=customer, document=document)
 
 
 def reminders(customer: int, document: int, *, as_of: date) -> list[Reminder]:
     """When the customer was reminded of a document, the earliest first."""
     named = {"customer": customer, "document": document, "as_of": as_of}
-    return rows(Reminder, "account_reminders.sql", **named)
+    return kept_rows(Reminder, "account_reminders.sql", **named)
 
 
 def applied(customer: int, document: int, *, as_of: date) -> list[Applied]:
     """What settles a charge, or what a credit or receipt is applied to, on a day."""
-    found = records("account_applied.sql", customer=customer, document=document, as_of=as_of)
+    found = kept_records("account_applied.sql", customer=customer, document=document, as_of=as_of)
     return [Applied(*each) for each in found]
 
 
@@ -128,7 +128,7 @@ def history(customer: int, *, currency: str, as_of: date, now: Decimal) -> list[
     months = window(as_of)
     assert months  # a month that has begun has a window
     named = {"customer": customer, "currency": currency, "until": as_of}
-    if kept := records("account_kept_months.sql", **named):
+    if kept := kept_records("account_kept_months.sql", **named):
         return [MonthEnd(*each) for each in zip(months.ends, kept[0], strict=True)]
     return owed(customer, currency=currency, days=months.ends, now=now)
 
@@ -138,7 +138,7 @@ def portal_payments(
 ) -> list[PortalPayment]:
     """What was announced through the portal before a moment, the newest first."""
     named = {"customer": customer, "currency": currency, "until": until}
-    return rows(PortalPayment, "account_portal_payments.sql", **named, limit=limit)
+    return kept_rows(PortalPayment, "account_portal_payments.sql", **named, limit=limit)
 
 
 def open_orders(customer: int, *, currency: str, as_of: date) -> dict[int, OrderLine]:

@@ -16,7 +16,7 @@ from typing import Any, LiteralString
 from duebook.reports.account import open_orders
 from duebook.reports.customers_order import Keys, Order
 from duebook.reports.rows import Texts, organisation, query, streamed
-from duebook.visibility.seeing import raw
+from duebook.visibility.seeing import kept, raw
 
 # The tabs, and the statuses that documents have there. What is void or a draft counts on no figure.
 PARTS: dict[str, tuple[str, ...]] = {
@@ -176,7 +176,8 @@ def items(
     text = tab.text("account_page.sql", statuses=statuses)
     text = text.replace("[order]", walked.text).replace("[after]", walked.after(keys))
     named = {**tab.named, **(keys or {}), "statuses": list(statuses), "limit": limit + 1}
-    found = raw().execute(text, {**named, "ranks": list(PARTS[tab.part])}).fetchall()
+    told = {**named, "ranks": list(PARTS[tab.part])}
+    found = raw().execute(**kept(text), params=told).fetchall()
     rows = [_item(each) for each in found[:limit]]
     more = len(found) > limit
     if backwards:
@@ -201,7 +202,8 @@ def sums(tab: Tab, *, statuses: Sequence[str] = ()) -> list[Sum]:
 
     With `statuses` only of those.
     """
-    found = raw().execute(tab.text("account_sums.sql", statuses=statuses), tab.named).fetchall()
+    text = tab.text("account_sums.sql", statuses=statuses)
+    found = raw().execute(**kept(text), params=tab.named).fetchall()
     every = [Sum(*each) for each in found]
     return [each for each in every if not statuses or each.status in statuses]
 
@@ -223,7 +225,7 @@ def is_large(customer: int) -> bool:
         "SELECT count(*) FROM (SELECT FROM ar.document"
         " WHERE org_id = %s AND customer_id = %s LIMIT %s) AS d"
     )
-    row = raw().execute(query, [organisation(), customer, LARGE + 1]).fetchone()
+    row = raw().execute(**kept(query), params=[organisation(), customer, LARGE + 1]).fetchone()
     return row is not None and row[0] > LARGE
 
 

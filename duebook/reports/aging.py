@@ -9,7 +9,8 @@ from datetime import date
 from decimal import Decimal
 
 from duebook.ledger.posting import plain
-from duebook.reports.rows import joined_by_hashing, records
+from duebook.reports.rows import joined_by_hashing, kept_of_few, organisation, query, records
+from duebook.visibility.seeing import raw, seen_by
 
 Edges = tuple[int, int, int]  # the last day of each of the first three columns of what is late
 USUAL: Edges = (30, 60, 90)
@@ -179,7 +180,10 @@ def portal_aging(
     """The aging with a client's buckets: 0-30 is Current and 1-30, 90+ is 91 and more."""
     named_edges = {"basis": basis, **named(edges)}
     with nullcontext() if customer_id is None else joined_by_hashing():
-        found = records("portal_aging.sql", as_of=as_of, customer=customer_id, **named_edges)
+        text = query("portal_aging.sql")
+        how = kept_of_few(text) if seen_by().kind == "client" else {"query": text}
+        told = {"org": organisation(), "as_of": as_of, "customer": customer_id, **named_edges}
+        found = raw().execute(**how, params=told).fetchall()
     return [_counted(portal_row(AgingRow(*each[:-3])), *each[-3:]) for each in found]
 
 

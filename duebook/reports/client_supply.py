@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from duebook.reports.rows import joined_by_hashing, records, rows
+from duebook.reports.rows import joined_by_hashing, kept_records, kept_rows
 
 ORDER_STATES = ("open", "closed")
 SHIPMENT_STATES = ("shipped", "delivered")
@@ -110,7 +110,7 @@ def orders(
         "size": size + 1,
     }
     with joined_by_hashing():
-        found = records("client_orders.sql", **named)
+        found = kept_records("client_orders.sql", **named)
     shown = [ClientOrder(*each[:-1]) for each in found if each[0] is not None]
     sums = [OrderSum(each[5], each[8], each[9], each[6]) for each in found if each[0] is None]
     return shown[:size], sums, len(shown) > size
@@ -119,17 +119,17 @@ def orders(
 def order_counts(customers: Sequence[int], *, as_of: date) -> dict[str, int]:
     """How many orders are `open` and how many `closed`; nothing when the sources tell of none."""
     named = {"days": [as_of], "customers": list(customers)}
-    ((count,),) = records("client_order_sums.sql", **named)
+    ((count,),) = kept_records("client_order_sums.sql", **named)
     if not count:
         return {}
     with joined_by_hashing():
-        ((still,),) = records("client_orders_open.sql", **named)
+        ((still,),) = kept_records("client_orders_open.sql", **named)
     return {"open": still, "closed": count - still}
 
 
 def supply(customers: Sequence[int], *, as_of: date) -> Supply:
     """At a glance."""
-    (found,) = rows(Supply, "client_supply.sql", customers=list(customers), as_of=as_of)
+    (found,) = kept_rows(Supply, "client_supply.sql", customers=list(customers), as_of=as_of)
     return found
 
 
@@ -149,7 +149,7 @@ def shipments(
         "before_on": on,
         "size": size + 1,
     }
-    found = rows(Shipment, "client_shipments.sql", **named)
+    found = kept_rows(Shipment, "client_shipments.sql", **named)
     return found[:size], len(found) > size
 
 
@@ -165,7 +165,7 @@ def stock(
         "after_id": _number(id) if after else None,
         "size": size + 1,
     }
-    found = rows(StockItem, "client_stock.sql", **named)
+    found = kept_rows(StockItem, "client_stock.sql", **named)
     return found[:size], len(found) > size
 
 

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any, LiteralString
 
 from duebook.reports.aging import USUAL, Edges, days, portal_aging
-from duebook.reports.rows import joined_by_hashing, organisation, query, rows
+from duebook.reports.rows import joined_by_hashing, kept_of_few, kept_rows, organisation, query
 from duebook.visibility.seeing import raw
 
 # The figures that a client's aging drills into; buckets by their days, the others by name.
@@ -192,7 +192,7 @@ class DisputeState:
 
 def accounts() -> list[ClientAccount]:
     """By name."""
-    return rows(ClientAccount, "client_accounts.sql")
+    return kept_rows(ClientAccount, "client_accounts.sql")
 
 
 def documents(
@@ -227,7 +227,7 @@ def documents(
         after=later,
     )
     with nullcontext() if is_plain and asked.customer_id is None else joined_by_hashing():
-        lines = [_item(each) for each in raw().execute(text, named).fetchall()]
+        lines = [_item(each) for each in raw().execute(**kept_of_few(text), params=named)]
     shown = lines if size is None else lines[:size]
     sums = document_sums(asked) if summed else None
     return ClientPage(shown, sums, has_more=len(shown) < len(lines), sort=sort)
@@ -237,7 +237,9 @@ def document_sums(asked: Question) -> list[ClientSum]:
     """What all documents that match come to, by currency."""
     text = _placed(query("client_sums.sql"), found=_found())
     with joined_by_hashing():
-        return [ClientSum(*each) for each in raw().execute(text, _named(asked)).fetchall()]
+        return [
+            ClientSum(*each) for each in raw().execute(**kept_of_few(text), params=_named(asked))
+        ]
 
 
 def month_ends(as_of: date) -> list[date]:
@@ -254,7 +256,7 @@ def year(*, as_of: date, owed: Mapping[str, Decimal], customer_id: int | None = 
     `owed` is what is owed on that day, by currency; from there it goes back by what moved it.
     """
     ends, new_year = month_ends(as_of), as_of.replace(month=1, day=1)
-    found = rows(
+    found = kept_rows(
         _Moved,
         "client_year.sql",
         as_of=as_of,
@@ -281,7 +283,7 @@ def activity(
 ) -> tuple[Decimal, list[Movement]]:
     """What was owed before `since`, and what moved it until `until`, oldest first."""
     named = {"customer": customer_id, "currency": currency, "since": since, "until": until}
-    moved = rows(Movement, "client_activity.sql", **named)
+    moved = kept_rows(Movement, "client_activity.sql", **named)
     aged = portal_aging(as_of=until, customer_id=customer_id)
     owed = sum((each.outstanding for each in aged if each.currency == currency), Decimal(0))
     return owed - sum((each.amount for each in moved), Decimal(0)), moved
@@ -289,7 +291,7 @@ def activity(
 
 def disputes_of(document: int, *, as_of: date) -> list[DisputeState]:
     """The disputes of a document, the newest first."""
-    return rows(DisputeState, "client_disputes.sql", document=document, as_of=as_of)
+    return kept_rows(DisputeState, "client_disputes.sql", document=document, as_of=as_of)
 
 
 def customer_of_document(document: int) -> int | None:

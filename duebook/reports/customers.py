@@ -17,9 +17,18 @@ from typing import Any, LiteralString
 from duebook.reports.customers_filter import INVITATIONS as INVITATIONS
 from duebook.reports.customers_filter import Filter, filtered
 from duebook.reports.customers_order import Keys, Order, Stretch, order_of
-from duebook.reports.rows import Texts, organisation, query, records, sees_all, streamed
+from duebook.reports.priority import Standing
+from duebook.reports.rows import (
+    Texts,
+    kept_records,
+    organisation,
+    query,
+    records,
+    sees_all,
+    streamed,
+)
 from duebook.rollups.days import must_be_there
-from duebook.visibility.seeing import raw
+from duebook.visibility.seeing import kept, raw
 
 STATUSES = ("Active", "Inactive")
 BANDS = ("act now", "watch", "on track", "nothing to do")
@@ -194,13 +203,18 @@ def of_account(customer: int, *, as_of: date, at: datetime) -> list[CustomerRow]
     must_be_there(organisation(), as_of)
     asked, every = Asked(as_of, only=(customer,)), [Stretch("true", "true")]
     meant, order = meant_by(asked, at=at), order_of("currency")
-    return _rows(order, asked, meant, every, None, at=at, limit=None)
+    return _rows(order, asked, meant, every, None, at=at, limit=None, keep=True)
 
 
-def typical(*, as_of: date, currency: str) -> Decimal | None:
-    """What accounts typically owe in a currency, as the scores of a day have it."""
-    found = records("customers_typical.sql", as_of=as_of, currency=currency)
-    return found[0][0] if found else None
+def standings(
+    customer: int, *, currency: str, days: Sequence[date]
+) -> dict[date, tuple[Standing, Decimal | None]]:
+    """What the priority of an account rests on, day by day, and what accounts of the currency
+    typically owed then, as the scores of the day have it."""
+    must_be_there(organisation(), *days)
+    named = {"customer": customer, "currency": currency, "days": list(days)}
+    found = kept_records("customers_standing.sql", **named)
+    return {day: (Standing(*told), typical) for day, typical, *told in found}
 
 
 def panel(asked: Asked, *, days: tuple[date, ...] = (), at: datetime) -> list[Totals]:
@@ -262,13 +276,15 @@ def _rows(
     *,
     at: datetime,
     limit: int | None,
+    keep: bool = False,
 ) -> list[CustomerRow]:
     """As many rows as wanted, from one stretch of the list after another."""
     rows: list[CustomerRow] = []
     for stretch in stretches:
         left = None if limit is None else limit - len(rows)
-        found = raw().execute(*_question(order, asked, meant, stretch, keys, at=at, limit=left))
-        rows += [CustomerRow(*row) for row in found]
+        text, named = _question(order, asked, meant, stretch, keys, at=at, limit=left)
+        how = kept(text) if keep else {"query": text}
+        rows += [CustomerRow(*row) for row in raw().execute(**how, params=named)]
         if len(rows) == limit:
             break
     return rows

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from duebook.reports.rows import rows
+from duebook.reports.rows import kept_rows
 
 
 @dataclass(frozen=True)
@@ -43,4 +43,4 @@ class Freshness:
 
 def freshness(*, at: datetime) -> Freshness:
     """Of the organisation being seen, as its viewer may know it."""
-    return Freshness(rows(SourceRow, "freshness.sql", at=at))
+    return Freshness(kept_rows(SourceRow, "freshness.sql", at=at))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from duebook.reports.rows import organisation, records, rows
+from duebook.reports.rows import kept_records, organisation, rows
 from duebook.visibility.seeing import raw
 from duebook.visibility.viewer import Viewer
 
@@ -60,7 +60,7 @@ def is_there(customer: int, note: int) -> bool:
 
 def number_of(customer: int) -> int:
     """How many notes an account has."""
-    return int(records("notes_count.sql", customer=customer)[0][0])
+    return int(kept_records("notes_count.sql", customer=customer)[0][0])
 
 
 def mentions(

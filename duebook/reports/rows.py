@@ -13,12 +13,13 @@ import psycopg
 from psycopg.rows import class_row
 from psycopg.types.string import TextLoader
 
-from duebook.visibility.seeing import raw, seen_by
+from duebook.visibility.seeing import kept, raw, read_before, seen_by
 
 HERE = Path(__file__).parent
 Row = TypeVar("Row")
 Texts = tuple[str | None, ...]
 TAKEN = 500  # rows at a time on their way into a file
+MANY = 1000  # documents of a client
 SEE_ALL = ("admin", "member_all", "service", "service_read")
 
 
@@ -31,6 +32,19 @@ def rows(row: type[Row], file: str, **named: Any) -> list[Row]:
 def records(file: str, **named: Any) -> list[tuple[Any, ...]]:
     """The answer of a file as it comes, for a report that sorts it into several types."""
     return raw().execute(query(file), {"org": organisation(), **named}).fetchall()
+
+
+def kept_rows(row: type[Row], file: str, **named: Any) -> list[Row]:
+    """As `rows`, of a file whose plan is kept: see `seeing.kept`."""
+    with raw().cursor(row_factory=class_row(row)) as cursor:
+        told = {"org": organisation(), **named}
+        return cursor.execute(**kept(query(file)), params=told).fetchall()
+
+
+def kept_records(file: str, **named: Any) -> list[tuple[Any, ...]]:
+    """As `records`, of a file whose plan is kept: see `seeing.kept`."""
+    told = {"org": organisation(), **named}
+    return raw().execute(**kept(query(file)), params=told).fetchall()
 
 
 def streamed(text: LiteralString, named: dict[str, Any]) -> Iterator[Texts]:
@@ -61,6 +75,18 @@ def joined_by_hashing() -> Iterator[None]:
     raw().execute("SELECT set_config('enable_nestloop', 'off', true)")
     yield
     raw().execute("SELECT set_config('enable_nestloop', 'on', true)")
+
+
+def kept_of_few(text: LiteralString) -> dict[str, Any]:
+    """As `seeing.kept`, for questions about all documents of a client: with many of them, each
+    question is planned for itself.
+    """
+    said = read_before()
+    if "has_many" not in said:
+        counted = "SELECT count(*) FROM (SELECT FROM ar.document WHERE org_id = %s LIMIT %s) AS d"
+        ((number,),) = raw().execute(**kept(counted), params=[organisation(), MANY])
+        said["has_many"] = number == MANY
+    return {"query": text} if said["has_many"] else kept(text)
 
 
 def organisation() -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from duebook.reports.rows import rows
+from duebook.reports.rows import kept_rows
 from duebook.visibility.viewer import Viewer
 
 
@@ -21,4 +21,4 @@ class Waiting:
 
 def waiting(viewer: Viewer) -> Waiting:
     """For the viewer, one of the staff."""
-    return rows(Waiting, "waiting.sql", person=viewer.person_id)[0]
+    return kept_rows(Waiting, "waiting.sql", person=viewer.person_id)[0]

@@ -20,7 +20,7 @@ from duebook.rollups import months
 from duebook.rollups.making import make
 from duebook.visibility.organisation_settings import fixed_today
 from duebook.visibility.organisations import Organisation, current
-from duebook.visibility.seeing import NotAllowed, NotReady, raw, seeing
+from duebook.visibility.seeing import NotAllowed, NotReady, kept, raw, read_before, seeing
 from duebook.visibility.viewer import Viewer
 
 WEEK = timedelta(days=7)
@@ -89,8 +89,12 @@ def worked_out(org_id: int, *days: date) -> dict[date, Day]:
     """Those of these days that can be read in the snapshot at hand; a large import forgets past
     ones."""
     query = "SELECT day, is_scored, is_sorted FROM ar.org_day WHERE org_id = %s AND day = ANY (%s)"
-    found = raw().execute(query, [org_id, list(days)]).fetchall()
-    return {day: Day(scored, indexed) for day, scored, indexed in found}
+    known = read_before()
+    if not all((org_id, day) in known for day in days):
+        found = raw().execute(**kept(query), params=[org_id, list(days)]).fetchall()
+        known |= {(org_id, day): None for day in days}
+        known |= {(org_id, day): Day(scored, indexed) for day, scored, indexed in found}
+    return {day: known[org_id, day] for day in days if known[org_id, day]}
 
 
 def compared_with(day: date) -> tuple[date, date]:

@@ -19,7 +19,7 @@ from duebook.visibility.models import (
     OrganisationRecord,
     Person,
 )
-from duebook.visibility.seeing import NotAllowed, raw, seeing
+from duebook.visibility.seeing import NotAllowed, kept, raw, seeing
 from duebook.visibility.viewer import Viewer
 
 NOT_ZONES = {"Factory", "localtime", "posixrules"}
@@ -76,7 +76,9 @@ class Organisation:
 def organisations_of(login_id: int) -> list[Belonging]:
     """Where a login belongs, by name. Asked at the door: no organisation is open yet."""
     with raw("default").cursor(row_factory=class_row(Belonging)) as cursor:
-        found = cursor.execute("SELECT * FROM guard.memberships_of(%s)", [login_id]).fetchall()
+        found = cursor.execute(
+            "SELECT * FROM guard.memberships_of(%s)", [login_id], prepare=True
+        ).fetchall()
     if not connections["default"].in_atomic_block:
         connections["default"].close_if_unusable_or_obsolete()
     return found
@@ -112,7 +114,7 @@ def current(viewer: Viewer, *, by: str = "ledger", at: datetime | None = None) -
         "SELECT slug, name, currency, timezone, net_terms_days, aging_basis, aging_edges,"
         " self_settling, language, today_fixed FROM ar.org WHERE org_id = %s"
     )
-    row = raw(by).execute(query, [viewer.org_id]).fetchone()
+    row = raw(by).execute(**kept(query, by=by), params=[viewer.org_id]).fetchone()
     if row is None:
         raise NotAllowed("the organisation is not there")
     slug, name, currency, timezone, net_terms_days, basis, edges, self_settling, language, fixed = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, LiteralString
 from weakref import WeakKeyDictionary
 
 import psycopg
@@ -14,6 +14,16 @@ from duebook.visibility.viewer import Viewer
 
 # Who looks through which connection now. What may be seen is up to the database alone.
 _viewers: WeakKeyDictionary[psycopg.Connection[Any], Viewer] = WeakKeyDictionary()
+# What was read in a read-only transaction: there it stays true until the end.
+_read: WeakKeyDictionary[psycopg.Connection[Any], dict[Any, Any]] = WeakKeyDictionary()
+
+# Plans are made for a role and made anew when it changes: each has statements of its own.
+OF_ROLE: dict[str, LiteralString] = {
+    "duebook_admin": "-- of admins\n",
+    "duebook_member": "-- of members\n",
+    "duebook_member_all": "-- of members who see all\n",
+    "duebook_client": "-- of clients\n",
+}
 
 
 class NotAllowed(Exception):
@@ -40,6 +50,7 @@ def seeing(viewer: Viewer, *, by: str = "ledger", read_only: bool = False) -> It
             yield
         finally:
             _viewers.pop(connection, None)
+            _read.pop(connection, None)
 
 
 def enter(connection: psycopg.Connection[Any], viewer: Viewer, *, read_only: bool = False) -> None:
@@ -55,19 +66,22 @@ def enter(connection: psycopg.Connection[Any], viewer: Viewer, *, read_only: boo
         cursor.execute(
             "SELECT set_config('duebook.viewer', %s, true), set_config('role', %s, true)",
             [signed, viewer.role],
+            prepare=True,
         )
         try:
             if viewer.kind == "platform":
                 agreed = cursor.execute("SELECT guard.viewer_is_platform()").fetchone()
             else:
                 agreed = cursor.execute(
-                    "SELECT guard.viewer_org(%s) = %s", [viewer.kind, viewer.org_id]
+                    "SELECT guard.viewer_org(%s) = %s", [viewer.kind, viewer.org_id], prepare=True
                 ).fetchone()
         except psycopg.errors.InsufficientPrivilege as refused:
             raise NotAllowed(refused.diag.message_primary or "not allowed") from refused
         if agreed != (True,):
             raise NotAllowed("the database sees no viewer")
     looks(connection, viewer)
+    if read_only or viewer.looks_at is not None:
+        _read[connection] = {}
 
 
 def looks(connection: psycopg.Connection[Any], viewer: Viewer) -> None:
@@ -81,6 +95,22 @@ def seen_by(by: str = "ledger") -> Viewer:
     if viewer is None:
         raise NotAllowed("nobody looks; this is only answered inside seeing()")
     return viewer
+
+
+def read_before(by: str = "ledger") -> dict[Any, Any]:
+    """What the open transaction has read already, for whoever reads it again. Where it may write,
+    nothing is remembered.
+    """
+    return _read.get(raw(by), {})
+
+
+def kept(text: LiteralString, *, by: str = "ledger") -> dict[str, Any]:
+    """The arguments of an `execute` whose plan the connection keeps: for questions about one
+    account or one person, which are planned alike whomever they are about. Planning under the
+    policies often costs more than the answer. Others are planned for what is asked.
+    """
+    role = seen_by(by).role
+    return {"query": OF_ROLE.get(role, "") + text, "prepare": role in OF_ROLE}
 
 
 def raw(by: str = "ledger") -> psycopg.Connection[Any]:

@@ -205,7 +205,7 @@ def test_the_points_add_up_to_the_score_of_the_list(company: Company) -> None:
     with seeing_days(company.viewer(company.admin_email), TODAY):
         for number in ("C1", "C2", "Ö-4"):
             (row,) = of_account(customer(company, number), as_of=TODAY, at=NOW)
-            told = why(row, at=NOW)
+            told = why(row)
             assert told.score == row.collection_priority
             assert sum((each.points for each in told.lines), Decimal(0)) == told.score
 
@@ -217,7 +217,7 @@ def test_the_change_over_thirty_days_is_that_of_its_factors(company: Company, fi
     with seeing_days(admin, TODAY):
         (now,) = of_account(first, as_of=TODAY, at=NOW)
         (then,) = of_account(first, as_of=before, at=NOW)
-        told = why(now, at=NOW)
+        told = why(now)
         assert told.moved == now.collection_priority - then.collection_priority
         assert told.moved == sum((each.moved or 0 for each in told.lines), Decimal(0))
         assert told.since == before

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+from typing import LiteralString
 
 import pytest
 from django.db import connections
 
-from duebook.visibility.seeing import raw, seeing
+from duebook.visibility.seeing import kept, raw, seeing
 from duebook.visibility.viewer import Viewer
 from tests.isolation.attacker import REFUSED, Connection, admin_of, column, everybody, tried
 from tests.world import World
@@ -116,6 +117,46 @@ def test_one_viewer_after_another_on_the_same_connection(cast: World) -> None:
         pids.add(raw().info.backend_pid)
         given_back()
     assert len(pids) == 1
+
+
+KEPT: LiteralString = "SELECT org_id FROM ar.customer WHERE org_id > %s"
+
+
+def test_a_kept_plan_shows_each_viewer_their_own(cast: World) -> None:
+    viewers = [*everybody(cast.acme), *everybody(cast.zenith)]
+    for viewer in (*viewers, *reversed(viewers)) * 4:  # the sixth time the plan is for any value
+        with seeing(viewer, read_only=True):
+            assert _kept() == {viewer.org_id}
+            assert "_pg3_" in "".join(column(raw(), "SELECT name FROM pg_prepared_statements"))
+        given_back()
+    assert len(set(column(raw(), "SELECT pg_backend_pid()"))) == 1
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        'DEALLOCATE "{name}"',
+        "DEALLOCATE ALL",
+        'DEALLOCATE "{name}"; PREPARE "{name}" (smallint) AS SELECT 4711::smallint',
+        'DEALLOCATE "{name}"; PREPARE other AS SELECT 1',
+    ],
+)
+def test_a_kept_plan_cannot_be_taken_or_changed_for_the_next(cast: World, act: str) -> None:
+    with seeing(admin_of(cast.acme)):
+        assert _kept() == {cast.acme.org_id}
+        names = "SELECT name FROM pg_prepared_statements WHERE statement LIKE '%ar.customer%'"
+        (name,) = column(raw(), names)
+        # As SQL that somebody slipped in: our side of the connection does not hear of it.
+        raw().execute(f"DO $do$ BEGIN EXECUTE $a$SELECT 1$a$; END $do$; {act.format(name=name)}")
+    given_back()
+    for viewer in (admin_of(cast.acme), admin_of(cast.zenith)):
+        with seeing(viewer):
+            assert _kept() == {viewer.org_id}
+        given_back()
+
+
+def _kept() -> set[int]:
+    return {row[0] for row in raw().execute(**kept(KEPT), params=[0])}
 
 
 def given_back() -> None:

@@ -102,7 +102,7 @@ def priority(request: OrganisationRequest, slug: str, customer: int) -> HttpResp
     row = _row(customer, currency=looking.currency, as_of=looking.as_of, at=at)
     if row is None:
         raise Http404
-    shown = {"who": who, "row": row, "currency": row.currency, "why": why(row, at=at)}
+    shown = {"who": who, "row": row, "currency": row.currency, "why": why(row)}
     return render(request, "customers/why.html", shown)
 
 
@@ -188,7 +188,7 @@ def _figures(
     return {
         "history": history,
         "ages": Ages.of(row),
-        "why": why(row, at=at),
+        "why": why(row),
         "used": _used(row),
         "badge": "" if row.invitation_status == "Not Invited" else row.invitation_status.lower(),
     }

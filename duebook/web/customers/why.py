@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
-from duebook.reports.customers import CustomerRow, of_account, typical
-from duebook.reports.priority import Priority, Standing, Weights, priority
+from duebook.reports.customers import CustomerRow, standings
+from duebook.reports.priority import Standing, priority
 from duebook.reports.priority_weights import weights_now
 from duebook.reports.rows import organisation
 from duebook.rollups.days import LOOK_BACK, worked_out
@@ -27,8 +27,6 @@ FACTORS: dict[str, str | Promise] = {
     "days_overdue": gettext_lazy("Wtd. avg. days overdue"),
     "open_count": gettext_lazy("Number of open invoices"),
 }
-ZERO = Decimal(0)
-NOTHING = Standing(ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, open_count=0, past_due_count=0)
 
 
 @dataclass(frozen=True)
@@ -61,13 +59,16 @@ class Why:
         return self.moved is not None
 
 
-def why(row: CustomerRow, *, at: datetime) -> Why:
+def why(row: CustomerRow) -> Why:
     """The card of an account's row, of the row's day."""
     day, weights = row.as_of_date, weights_now()
-    usual = typical(as_of=day, currency=row.currency)
-    now = priority(standing(row), typical=usual, weights=weights)
     since = day - LOOK_BACK
-    before = _before(row, since=since, weights=weights, at=at)
+    days = [day, since] if _is_known(since) else [day]
+    known = standings(row.customer_id, currency=row.currency, days=days)
+    of_days = {
+        at: priority(of, typical=usual, weights=weights) for at, (of, usual) in known.items()
+    }
+    now, before, usual = of_days[day], of_days.get(since), known[day][1]
     points = {each.name: each.points for each in now.factors}
     old = {each.name: each.points for each in before.factors} if before else {}
     nothing = Decimal("0.0")
@@ -108,15 +109,10 @@ def standing(row: CustomerRow) -> Standing:
     )
 
 
-def _before(row: CustomerRow, *, since: date, weights: Weights, at: datetime) -> Priority | None:
-    """The priority of the account on an earlier day, by today's weights; None when that day is
-    not worked out."""
-    if since not in (held := worked_out(organisation(), since)) or not held[since].is_scored:
-        return None
-    rows = of_account(row.customer_id, as_of=since, at=at)
-    then = next((standing(each) for each in rows if each.currency == row.currency), NOTHING)
-    usual = typical(as_of=since, currency=row.currency)
-    return priority(then, typical=usual, weights=weights)
+def _is_known(day: date) -> bool:
+    """Whether an earlier day is worked out, with what its scores rest on."""
+    found = worked_out(organisation(), day).get(day)
+    return found is not None and found.is_scored
 
 
 def _said(code: str, row: CustomerRow, usual: Decimal | None) -> str:
