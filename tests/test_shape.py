@@ -8,6 +8,8 @@ from pathlib import Path
 
 from django.core.management import call_command
 
+from tests.conftest import LONG
+
 ROOT = Path(__file__).resolve().parents[1]
 LONGEST_FUNCTION = 60
 
@@ -23,6 +25,10 @@ def test_no_function_is_longer_than_a_screen() -> None:
         and (node.end_lineno or node.lineno) - node.lineno >= LONGEST_FUNCTION
     ]
     assert long == []
+
+
+def test_what_is_begun_first_is_there() -> None:
+    assert [name for name in LONG if not (ROOT / "tests" / name).is_file()] == []
 
 
 def test_the_lock_file_has_hashes_and_no_host() -> None:

@@ -20,7 +20,7 @@ from tests.commands.terminal import KEPT, a_folder
 from tests.post.servers import free_port, mail_server
 
 pytestmark = serving.needs_proc
-SOON_SECONDS = 60.0
+SOON_SECONDS = 3 * serving.WAIT_SECONDS
 
 
 @pytest.fixture(scope="module")
