@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from duebook.ingest.kinds import KINDS, Kind
-from duebook.ingest.names import Meaning, meanings
+from duebook.ingest.names import OWN, Meaning, meanings
 from duebook.ingest.profile import Profile, same_values
 from duebook.ingest.rows import SourceRow
 
@@ -152,6 +152,8 @@ def _complete_account(kind: Kind, choices: dict[str, Choice]) -> None:
     name = "name" if kind.name == "accounts" else _NAME
     if _NUMBER in kind.slots and _NUMBER not in choices and name in choices:
         named = choices[name]
+        if kind.name == "accounts" and len(choices) == 1 and named.score < OWN:
+            return  # Many files have a column "Customer", and are no list of customers.
         reason = f'"{named.column.name}" is all that tells customers apart'
         choices[_NUMBER] = Choice(named.column, named.score, reason, named.rivals)
         if name == _NAME:

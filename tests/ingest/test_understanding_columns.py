@@ -141,6 +141,14 @@ def test_of_two_columns_of_customers_the_one_with_codes_is_the_number(file, head
     assert "they differ" in doubt(file(invoices(*two_names, header=named)))
 
 
+def test_a_column_of_customers_alone_makes_no_list_of_customers(file):
+    said = doubt(file("Position,Customer,Colour\n1,Acme Ltd,red\n"))
+    assert "does not tell which kind of rows it holds" in said
+    assert fields(understood(file("Company,Colour\nAcme Ltd,red\n")))["name"] == "Company"
+    listed = understood(file("Customer,Email\nAcme Ltd,ap@acme.example\n"))
+    assert (listed.kind, fields(listed)["account_number"]) == ("accounts", "Customer")
+
+
 def test_a_list_of_open_items_may_tell_only_what_is_open(file):
     header = "Customer No,Invoice No,Invoice Date,Open Balance"
     [row] = rows(file(invoices("C1,1,2026-01-31,100", header=header)))
