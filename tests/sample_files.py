@@ -33,6 +33,7 @@ COLUMNS = {
     "shipments": "account_number,shipment_number,shipped_date,order_number,expected_date,"
     "delivered_date,carrier",
     "inventory": "account_number,item,quantity,date,description",
+    "reminders": "invoice_number,date,level,method",
 }
 
 Cells = dict[str, str]

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import unicodedata
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -121,6 +121,25 @@ def test_orders_cover_what_was_invoiced_on_them(samples: dict[str, Sample]) -> N
             closed = cells["closed_date"]
             assert (cells["status"] == "open") == (closed == "")
             assert not closed or day(cells["order_date"]) <= day(closed) <= TODAY
+
+
+def test_reminders_follow_the_due_date_while_something_is_left(samples: dict[str, Sample]) -> None:
+    for sample in samples.values():
+        paid: Counter[str] = Counter()
+        last: dict[str, date] = {}
+        for alloc in sample.allocs:
+            number = alloc.charge[1]
+            paid[number] += alloc.amount
+            last[number] = max(alloc.on, last.get(number, alloc.on))
+        reminders = sample.rows["reminders"]
+        assert {cells["level"] for cells in reminders} == {"1", "2", "3"}
+        assert len({(cells["invoice_number"], cells["date"]) for cells in reminders}) == len(
+            reminders
+        )
+        for cells in reminders:
+            doc, on = sample.docs[cells["invoice_number"]], day(cells["date"])
+            assert doc.due < on <= TODAY
+            assert paid[doc.number] < doc.amount or on < last[doc.number]
 
 
 def test_history_is_24_months_up_to_today(samples: dict[str, Sample]) -> None:

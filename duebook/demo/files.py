@@ -19,6 +19,7 @@ from duebook.demo.papers import (
     History,
     Order,
     Paper,
+    Reminder,
     Shipment,
     Stock,
 )
@@ -41,6 +42,7 @@ COLUMNS = {
     "shipments": "account_number shipment_number shipped_date order_number expected_date"
     " delivered_date carrier",
     "inventory": "account_number item quantity date description",
+    "reminders": "invoice_number date level method",
 }
 DECIMALS = {"JPY": 0}
 
@@ -62,6 +64,7 @@ def write_files(folder: Path, accounts: list[Account], history: History) -> list
         "invoice_lines": _lines(_of(papers, INVOICE, CASH_INVOICE)),
         "shipments": map(_shipment, history.shipments),
         "inventory": map(_stock, history.stock),
+        "reminders": map(_reminder, history.reminders),
     }
     paths = []
     for kind, columns in COLUMNS.items():
@@ -197,6 +200,10 @@ def _shipment(sent: Shipment) -> Row:
 
 def _stock(kept: Stock) -> Row:
     return kept.account.number, kept.item, kept.quantity, _day(kept.on), kept.name
+
+
+def _reminder(sent: Reminder) -> Row:
+    return sent.invoice.number, _day(sent.on), sent.level, sent.method
 
 
 def _links(orders: list[Order]) -> Iterator[Row]:

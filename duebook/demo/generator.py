@@ -24,6 +24,7 @@ from duebook.demo.collecting import collect
 from duebook.demo.files import write_files
 from duebook.demo.ordering import orders
 from duebook.demo.papers import CREDIT, CREDIT_NOTE, DEBIT, OFFSET, RECEIPT, History, Order, Paper
+from duebook.demo.reminding import remind
 from duebook.demo.supplying import supply
 
 SEED = 20_240_229
@@ -74,6 +75,7 @@ class SampleOrganisation:
         number(history, self.blueprint)
         supplied = Random(f"{self.seed}/{self.slug}/supply")
         supply(history, members, self.blueprint, today=today, rng=supplied)
+        remind(history, today=today, rng=Random(f"{self.seed}/{self.slug}/reminders"))
         return history
 
 

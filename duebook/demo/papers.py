@@ -99,12 +99,21 @@ class Stock:
 
 
 @dataclass(slots=True)
+class Reminder:
+    invoice: Paper
+    on: date
+    level: int
+    method: str
+
+
+@dataclass(slots=True)
 class History:
     papers: list[Paper] = field(default_factory=list)
     allocations: list[Allocation] = field(default_factory=list)
     orders: list[Order] = field(default_factory=list)
     shipments: list[Shipment] = field(default_factory=list)
     stock: list[Stock] = field(default_factory=list)
+    reminders: list[Reminder] = field(default_factory=list)
 
     def add(self, paper: Paper) -> Paper:
         self.papers.append(paper)

@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from pathlib import Path
+from typing import Any
 
 import typst
 
 HERE = Path(__file__).parent
+COLUMNS_UPRIGHT = 8  # with more than that a paper lies on its side
+PIECE = 500  # rows of a table that are set together
+MEASURED = 200  # rows
+LEFT_TO_RIGHT, FIRST_STRONG, END = "\u2066", "\u2068", "\u2069"
 
 
 @dataclass(frozen=True)
@@ -58,18 +63,88 @@ class Paper:
 
 
 def pdf(paper: Paper) -> bytes:
-    told = asdict(paper)
-    told["day"] = [paper.day.year, paper.day.month, paper.day.day]
-    told["lang"] = told.pop("language").partition("-")[0]
-    told["dir"] = "rtl" if told.pop("right_to_left") else "ltr"
     made = typst.compile(
         str(HERE / "papers" / "paper.typ"),
         root=str(HERE / "papers"),
         font_paths=[str(HERE / "fonts")],
         ignore_system_fonts=True,
-        sys_inputs={"told": json.dumps(told, ensure_ascii=False)},
+        sys_inputs={"told": json.dumps(told_of(paper), ensure_ascii=False)},
         pdf_tags=False,
         timestamp=int(datetime.combine(paper.day, time.min, UTC).timestamp()),
     )
     assert isinstance(made, bytes)
     return made
+
+
+def told_of(paper: Paper) -> dict[str, Any]:
+    """A paper as its layout reads it: names keep their own direction within words of another,
+    and tables stand in pieces, because the time that a table takes grows faster than its rows."""
+    return {
+        "title": paper.title,
+        "issuer": isolated(paper.issuer),
+        "as_of": paper.as_of,
+        "day": [paper.day.year, paper.day.month, paper.day.day],
+        "lang": paper.language.partition("-")[0],
+        "dir": "rtl" if paper.right_to_left else "ltr",
+        "wide": max((len(each.columns) for each in paper.tables), default=0) > COLUMNS_UPRIGHT,
+        "subject": [isolated(each) for each in paper.subject],
+        "sentence": paper.sentence,
+        "facts": paper.facts,
+        "tables": [_table(each, right_to_left=paper.right_to_left) for each in paper.tables],
+        "notes": paper.notes,
+        "foot": paper.foot,
+    }
+
+
+def isolated(words: str) -> str:
+    """A name in a line of whatever direction: in its own, and moving nothing beside it."""
+    return f"{FIRST_STRONG}{words}{END}"
+
+
+def _table(table: Table, *, right_to_left: bool) -> dict[str, Any]:
+    columns, totals = table.columns, _cells(table.totals, table.columns, right_to_left)
+    pieces = [
+        {
+            "rows": len(rows),
+            "cells": _cells(rows, columns, right_to_left),
+            "totals": totals if at + PIECE >= len(table.rows) else [],
+        }
+        for at in range(0, len(table.rows), PIECE)
+        for rows in (table.rows[at : at + PIECE],)
+    ]
+    return {
+        "title": table.title,
+        "note": table.note,
+        "empty": table.empty,
+        "heads": [each.name for each in columns],
+        "figures": [each.figure for each in columns],
+        "widths": _widths(table),
+        "summed": [
+            at
+            for at, each in enumerate(columns)
+            if each.figure and any(row[at] for row in table.totals)
+        ],
+        "pieces": pieces,
+    }
+
+
+def _cells(
+    rows: Sequence[Sequence[str]], columns: Sequence[Column], right_to_left: bool
+) -> list[str]:
+    """Row by row; figures and codes are written left to right in any language."""
+    if not right_to_left:
+        return [words for row in rows for words in row]
+    return [
+        f"{LEFT_TO_RIGHT}{words}{END}" if words and (column.figure or column.code) else words
+        for row in rows
+        for column, words in zip(columns, row, strict=True)
+    ]
+
+
+def _widths(table: Table) -> list[str | int]:
+    """As wide as what stands in them. Of a long table that would be measured anew for each piece:
+    there the longest words share the line."""
+    if len(table.rows) <= MEASURED:
+        return [1 if each.wide else "auto" for each in table.columns]
+    rows = [*table.rows, *table.totals, [each.name for each in table.columns]]
+    return [min(40, max(6, *(len(row[at]) for row in rows))) for at in range(len(table.columns))]

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from pypdf import PdfReader
 
-from duebook.export.pdf import Paper, pdf
+from duebook.export.pdf import Column, Paper, Table, isolated, pdf
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,31 @@ def test_a_script_without_a_font_is_known_to_be_missing() -> None:
     """The docs say so: when this fails, there is a font, and they may promise more."""
     paper = Paper("青瀬", "Halden", "", date(2026, 6, 30), "en", right_to_left=False)
     assert "\0" in PdfReader(io.BytesIO(pdf(paper))).pages[0].extract_text()
+
+
+DAY = date(2026, 6, 30)
+
+
+def test_nothing_of_the_layout_itself_is_read_and_nothing_overlaps() -> None:
+    """Words that were written over each other would stand on the same line."""
+    heads = [Column("Account", wide=True), *(Column(f"F{at}", figure=True) for at in range(9))]
+    row = [isolated("Calvera Hotels SA (C1, USD)"), *(f"{at},123,456.78" for at in range(1, 10))]
+    wide = Table("How old it is", heads, [row], [["", *["9.00"] * 9]], note="N")
+    told = {"subject": ["First", "Second"], "sentence": "You owe 1.00.", "notes": ["Note"]}
+    paper = Paper("Title", "Halden", "D", DAY, "en", right_to_left=False, tables=[wide], **told)
+    page = PdfReader(io.BytesIO(pdf(paper))).pages[0]
+    assert page.mediabox.width > page.mediabox.height  # ten columns lie on their side
+    lines = [" ".join(each.split()) for each in page.extract_text().splitlines() if each.strip()]
+    expected = ["Halden D", "Title", "First", "Second", "You owe 1.00.", "How old it is N"]
+    assert lines[:6] == expected
+    assert sorted(lines[6:])[-1:] == ["Note"]
+    assert not [each for each in lines if "{" in each or "else" in each]
+
+
+def test_a_long_table_is_set_in_pieces_and_loses_no_row() -> None:
+    rows = [[f"N-{at}", f"{at}.00"] for at in range(1_100)]
+    columns = [Column("Number", code=True), Column("Amount", figure=True)]
+    paper = Paper("T", "I", "D", DAY, "en", False, tables=[Table("Rows", columns, rows)])
+    read = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf(paper))).pages)
+    assert all(f"N-{at}\n" in read or f"N-{at} " in read for at in (0, 499, 500, 999, 1_099))
+    assert read.count("N-") == 1_100

@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
 
-from duebook.export.pdf import Column, Paper, Table
+from duebook.export.pdf import Column, Paper, Table, isolated
 from duebook.reports import clients
 from duebook.reports.aging import PortalRow, portal_aging
 from duebook.reports.clients import BUCKETS, ClientAccount, Question
@@ -37,7 +37,7 @@ def report(request: OrganisationRequest, asking: Wanted) -> Paper:
         [Column(_("Account"), wide=True), *(Column(head, figure=True) for head in heads)],
         [
             [
-                f"{row.account_name} ({row.account_number}, {row.currency})",
+                isolated(f"{row.account_name} ({row.account_number}, {row.currency})"),
                 *(_figure(row, code) for code in (*BUCKETS, *FIGURES)),
             ]
             for row in rows
@@ -48,7 +48,7 @@ def report(request: OrganisationRequest, asking: Wanted) -> Paper:
     notes = [
         _("%(account)s: of the youngest, %(amount)s %(currency)s is not yet due.")
         % {
-            "account": row.account_name,
+            "account": isolated(row.account_name),
             "amount": amount(row.not_yet_due, row.currency),
             "currency": row.currency,
         }
@@ -316,6 +316,6 @@ def _paper(request: OrganisationRequest, title: str, as_of: date, **told: object
         day=as_of,
         language=language,
         right_to_left=get_language_bidi(),
-        foot=f"{request.organisation.name} · {title}",
+        foot=f"{isolated(request.organisation.name)} · {title}",
         **told,  # type: ignore[arg-type]  # the rest of a Paper
     )

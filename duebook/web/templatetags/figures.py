@@ -153,6 +153,12 @@ def month(value: date) -> str:
 
 
 @register.filter
+def month_letter(value: date) -> str:
+    """N: a month where there is room for no more."""
+    return format_date(value, "LLLLL", locale=_locale())
+
+
+@register.filter
 def moment(at: datetime, zone: str) -> SafeString:
     """20 Nov 2026, 14:05 UTC+2, in a time zone."""
     return _moment(at.astimezone(ZoneInfo(zone)), "%H:%M")
