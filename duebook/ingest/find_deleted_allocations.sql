@@ -9,7 +9,7 @@ LEFT JOIN LATERAL (
            min(f.source_version) AS source_version, string_agg(f.dated_on || ': ' || f.kind || ' ' || f.number, ', ' ORDER BY f.dated_on, f.kind) AS names
     FROM (SELECT a.id, a.customer_id, a.external_id, a.source_version, a.dated_on, s.kind, s.number
           FROM ar.allocation a JOIN ar.document s ON s.org_id = %(org)s AND s.id = a.source_id
-          WHERE a.org_id = %(org)s AND a.external_id = t.external_id AND a.origin IN ('stated', 'transfer')
+          WHERE a.org_id = %(org)s AND a.external_id = t.external_id AND a.origin IN ('stated', 'transfer') AND a.run_id IS NOT NULL
           UNION
           SELECT a.id, a.customer_id, a.external_id, a.source_version, a.dated_on, s.kind, s.number
           FROM ar.document s
@@ -22,5 +22,6 @@ LEFT JOIN LATERAL (
                 JOIN ar.document i ON i.org_id = %(org)s AND i.id = b.charge_id
                 WHERE p.org_id = %(org)s AND p.kind = 'credit_adjustment' AND p.number = c.number AND p.origin = 'transfer'
                   AND p.settles_id IS NULL AND i.number = t.other))
-            AND (t.dated_on IS NULL OR a.dated_on = t.dated_on) AND (t.external_id IS NULL OR a.external_id IS NULL)) AS f
+            AND (t.dated_on IS NULL OR a.dated_on = t.dated_on) AND (t.external_id IS NULL OR a.external_id IS NULL)
+            AND NOT (a.run_id IS NULL AND a.external_id IS NOT DISTINCT FROM 'duebook:announced')) AS f
     HAVING count(*) > 0) AS a ON true

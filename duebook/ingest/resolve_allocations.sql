@@ -61,7 +61,7 @@ WITH staged AS NOT MATERIALIZED (  -- what has an id of its own may change its d
     OFFSET 0  -- a fence: without it the verdict is worked out anew wherever it is named
 ), standing AS (  -- what was stated before, between its true ends: a transfer is known by its payer's half
     SELECT a.id, a.source_id, a.charge_id, a.dated_on, a.external_id, NULL AS transfer
-    FROM ar.allocation a WHERE a.org_id = %(org)s AND a.origin = 'stated'
+    FROM ar.allocation a WHERE a.org_id = %(org)s AND a.origin = 'stated' AND NOT (a.run_id IS NULL AND a.external_id IS NOT DISTINCT FROM 'duebook:announced')
     UNION ALL
     SELECT a.id, a.source_id, b.charge_id, a.dated_on, a.external_id, t.number
     FROM ar.document t

@@ -19,6 +19,9 @@ from duebook.visibility.viewer import Viewer
 
 HERE = Path(__file__).parent
 INTAKE = "portal"  # what these documents came by; the scope of their external ids
+# What an allocation is called that an announcement made: it yields to what the books say of its
+# receipt (fit_allocations.sql), and no file means it by that name.
+ANNOUNCED = "duebook:announced"
 
 POST: LiteralString = """
 INSERT INTO ar.document (org_id, customer_id, kind, class, ages, number, issue_date, currency,
@@ -30,9 +33,9 @@ RETURNING id
 """
 APPLY: LiteralString = """
 INSERT INTO ar.allocation (org_id, customer_id, currency, source_id, charge_id, dated_on,
-    stated_amount, amount, effective_on)
+    stated_amount, amount, effective_on, external_id)
 SELECT %(org)s, s.customer_id, s.currency, s.id, c.id, %(on)s, w.amount, w.amount,
-       GREATEST(%(on)s, s.issue_date, c.issue_date)
+       GREATEST(%(on)s, s.issue_date, c.issue_date), %(external)s
 FROM unnest(%(charges)s::bigint[], %(amounts)s::bigint[]) AS w (id, amount)
 JOIN ar.document s ON s.org_id = %(org)s AND s.id = %(source)s
 JOIN ar.document c ON c.org_id = %(org)s AND c.id = w.id AND c.class = 'charge'
@@ -100,39 +103,39 @@ def hold(viewer: Viewer) -> None:
 
 
 def post_source(
-    house: Viewer, source: Source, *, applied: Sequence[tuple[int, int]]
+    house: Viewer, source: Source, *, applied: Sequence[tuple[int, int]], announced: bool = False
 ) -> tuple[int, bool]:
     """Post it with its allocations, from its own day; its id, and whether it is new.
 
     A document of this kind and number that is there already *is* it, when it is of the same
-    account and currency: nothing is counted twice, and what it says stays. Raises Refused when the
-    number is another account's.
+    account and currency: nothing is counted twice, and what it says stays. What was `announced`
+    yields to what the books apply it to. Raises Refused when the number is another account's.
     """
     known = _known(house, source)
     document_id = known if known is not None else _post(house, source)
-    apply(house, document_id, applied, on=source.on)
+    _apply(house, document_id, applied, on=source.on, announced=announced)
     derive(house, source.customer_id)
     return document_id, known is None
 
 
-def apply(house: Viewer, source_id: int, applied: Sequence[tuple[int, int]], *, on: date) -> None:
-    charges, amounts = [each[0] for each in applied], [each[1] for each in applied]
-    named = {"org": house.org_id, "source": source_id, "on": on}
-    raw().execute(APPLY, {**named, "charges": charges, "amounts": amounts})
-
-
-def apply_anew(house: Viewer, source_id: int, applied: Sequence[tuple[int, int]]) -> None:
-    """Apply a receipt that the books brought, unless they say themselves what it pays."""
+def apply_announced(house: Viewer, source_id: int, applied: Sequence[tuple[int, int]]) -> None:
+    """Apply a receipt that the books brought, as long as they do not say what it pays."""
     query: LiteralString = (
-        "SELECT d.issue_date, d.customer_id, EXISTS (SELECT FROM ar.allocation a"
-        " WHERE a.org_id = d.org_id AND a.source_id = d.id AND a.origin IN ('stated', 'transfer'))"
-        " FROM ar.document d WHERE d.org_id = %s AND d.id = %s"
+        "SELECT issue_date, customer_id FROM ar.document WHERE org_id = %s AND id = %s"
     )
     row = raw().execute(query, [house.org_id, source_id]).fetchone()
     assert row is not None  # the guard has found it
-    if not row[2]:
-        apply(house, source_id, applied, on=row[0])
+    _apply(house, source_id, applied, on=row[0], announced=True)
     derive(house, row[1])
+
+
+def unapply_announced(house: Viewer, source_id: int) -> None:
+    """A receipt pays nothing by announcement any more; what the books say of it stays."""
+    query: LiteralString = (
+        "DELETE FROM ar.allocation"
+        " WHERE org_id = %s AND source_id = %s AND external_id = %s AND run_id IS NULL"
+    )
+    raw().execute(query, [house.org_id, source_id, ANNOUNCED])
 
 
 def void(house: Viewer, document_id: int, *, on: date) -> None:
@@ -186,6 +189,22 @@ def _known(house: Viewer, source: Source) -> int | None:
         said = _("%(number)s is the number of another account's document; give another one.")
         raise Refused(said % {"number": source.number})
     return int(row[0])
+
+
+def _apply(
+    house: Viewer,
+    source_id: int,
+    applied: Sequence[tuple[int, int]],
+    *,
+    on: date,
+    announced: bool,
+) -> None:
+    named = {"org": house.org_id, "source": source_id, "on": on}
+    named["charges"], named["amounts"] = (
+        [each[0] for each in applied],
+        [each[1] for each in applied],
+    )
+    raw().execute(APPLY, {**named, "external": ANNOUNCED if announced else None})
 
 
 def _post(house: Viewer, source: Source) -> int:

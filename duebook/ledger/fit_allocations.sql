@@ -1,6 +1,7 @@
 -- Works out which part of each stated allocation counts, and when (SPEC section 2): in effect from the
 -- latest of its own date, its source's and its charge's until either is voided; fitted first to the source,
 -- then to the charge, in order of (effective date, source number, charge number).
+-- What a client announced of a receipt counts only while the books apply that receipt to nothing.
 -- What is squeezed out by another counts again from the day the other one ends: the days on which
 -- allocations of an account end divide time into segments, each is fitted, and a change from one
 -- segment to the next is a row of origin `refit` with the difference. Mostly there is one segment.
@@ -14,13 +15,16 @@ WITH item AS (
     SELECT a.id, a.customer_id, a.currency, a.source_id, a.charge_id, a.stated_amount, a.dated_on, a.origin,
            s.kind AS source_kind, s.number AS source_number, c.kind AS charge_kind, c.number AS charge_number,
            s.amount AS source_amount, c.amount AS charge_amount,
-           GREATEST(a.dated_on, s.issue_date, c.issue_date) AS begins, LEAST(s.void_on, c.void_on) AS ends
+           GREATEST(a.dated_on, s.issue_date, c.issue_date) AS begins, LEAST(s.void_on, c.void_on) AS ends,
+           a.run_id IS NULL AND a.external_id IS NOT DISTINCT FROM 'duebook:announced' AND EXISTS (
+               SELECT FROM ar.allocation b WHERE b.org_id = %(org)s AND b.source_id = a.source_id AND b.origin IN ('stated', 'transfer')
+               AND b.run_id IS NOT NULL AND b.stated_amount > 0) AS yields
     FROM ar.allocation a
     JOIN item s ON s.id = a.source_id
     JOIN item c ON c.id = a.charge_id
     WHERE a.org_id = %(org)s AND a.origin IN ('stated', 'transfer')
 ), live AS (
-    SELECT * FROM stated WHERE begins < ends
+    SELECT * FROM stated WHERE begins < ends AND NOT yields
 ), segment AS (
     SELECT customer_id, currency, begins AS since, lead(begins, 1, 'infinity') OVER (PARTITION BY customer_id, currency ORDER BY begins) AS until
     FROM (SELECT customer_id, currency, '-infinity'::date AS begins FROM live
@@ -46,7 +50,7 @@ WITH item AS (
 ), wanted AS (
     SELECT id, fitted AS amount, begins, ends FROM span WHERE earlier IS NULL
     UNION ALL
-    SELECT id, 0, begins, begins FROM stated WHERE begins >= ends
+    SELECT id, 0, begins, begins FROM stated WHERE begins >= ends OR yields
 ), fitted AS (
     UPDATE ar.allocation a SET amount = w.amount, effective_on = w.begins, ended_on = w.ends
     FROM wanted w

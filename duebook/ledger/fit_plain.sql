@@ -1,4 +1,4 @@
--- Accounts in which nothing ever ends and no source or charge has more applied to it than it is worth: there each
+-- Accounts in which nothing ever ends, nothing was announced and no source or charge has more applied to it than it is worth: there each
 -- stated allocation counts in full, from the latest of the dates. The rows are the other accounts: their allocations
 -- squeeze each other and are fitted one by one (fit_allocations.sql).
 WITH item AS (
@@ -8,7 +8,8 @@ WITH item AS (
       AND (%(customers)s::bigint[] IS NULL OR customer_id = ANY (%(customers)s))
 ), stated AS MATERIALIZED (
     SELECT a.id, a.customer_id, a.source_id, a.charge_id, a.stated_amount, GREATEST(a.dated_on, s.issue_date, c.issue_date) AS begins,
-           s.amount AS source_amount, c.amount AS charge_amount, a.origin <> 'refit' AND s.lasts AND c.lasts AS lasts,
+           s.amount AS source_amount, c.amount AS charge_amount, a.origin <> 'refit' AND s.lasts AND c.lasts
+               AND NOT (a.run_id IS NULL AND a.external_id IS NOT DISTINCT FROM 'duebook:announced') AS lasts,
            (a.amount, a.effective_on, a.ended_on) <> (a.stated_amount, GREATEST(a.dated_on, s.issue_date, c.issue_date), 'infinity') AS differs
     FROM ar.allocation a
     JOIN item s ON s.id = a.source_id

@@ -114,8 +114,9 @@ def move(
 
 def match(viewer: Viewer, payment_id: int, receipt_id: int, *, words: str = "") -> None:
     """A receipt that the books brought under another number or amount is this payment: it counts
-    as the books have it, and what was posted here for the payment does not, on any day. Where the
-    books apply the receipt to nothing, it pays what the payment was for. Raises NotThere, Refused.
+    as the books have it, and what was posted here for the payment does not, on any day. As long as
+    the books apply the receipt to nothing, it pays what the payment was for. Raises NotThere,
+    Refused.
     """
     call: LiteralString = "SELECT guard.match_payment(%s, %s, %s, %s)"
     with transaction.atomic(using="ledger"):
@@ -123,9 +124,12 @@ def match(viewer: Viewer, payment_id: int, receipt_id: int, *, words: str = "") 
         was = _payment(viewer, payment_id)
         asked(call, payment_id, receipt_id, words[:4000], origin(), why=WHY)
         with as_the_house(viewer) as house:
-            if was.state == "settled" and was.is_own:
-                by_hand.void(house, was.receipt_id or 0, on=date.min)  # from its own day
-            by_hand.apply_anew(house, receipt_id, _parts_of(house, payment_id))
+            if was.state == "settled" and was.receipt_id is not None:
+                if was.is_own:
+                    by_hand.void(house, was.receipt_id, on=date.min)  # from its own day
+                else:
+                    by_hand.unapply_announced(house, was.receipt_id)
+            by_hand.apply_announced(house, receipt_id, _parts_of(house, payment_id))
 
 
 @dataclass(frozen=True)
@@ -171,7 +175,7 @@ def _post(house: Viewer, payment_id: int, payment: _Payment, *, on: date) -> Non
         method=payment.method,
     )
     parts = _parts_of(house, payment_id)
-    receipt_id, _is_new = by_hand.post_source(house, receipt, applied=parts)
+    receipt_id, _is_new = by_hand.post_source(house, receipt, applied=parts, announced=True)
     asked("SELECT guard.payment_is(%s, %s)", payment_id, receipt_id, why=WHY)
 
 

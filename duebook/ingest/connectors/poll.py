@@ -223,6 +223,7 @@ class _Ledger:
             " JOIN ar.document c ON c.org_id = s.org_id AND c.id = a.charge_id"
             " WHERE s.org_id = %s AND s.number = ANY (%s) AND s.class IN ('receipt', 'credit')"
             " AND a.origin = 'stated' AND a.external_id IS NOT NULL AND a.stated_amount > 0"
+            " AND a.run_id IS NOT NULL"
         )
         names = "source_number source_kind invoice_number date external_id source_version".split()
         with seeing(self.viewer, by="worker"):

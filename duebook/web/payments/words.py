@@ -43,4 +43,10 @@ ACTS: dict[str, str | Promise] = {
 def candidate(receipt: Candidate) -> str:
     """A receipt to choose: its number, day and amount."""
     amount = writer(get_language(), receipt.currency).text(receipt.amount)
-    return f"{receipt.number} · {day(receipt.on)} · {amount} {receipt.currency}"
+    number, money = ltr(receipt.number), ltr(f"{amount} {receipt.currency}")
+    return f"{number} · {day(receipt.on)} · {money}"
+
+
+def ltr(words: str) -> str:
+    """A code or a figure within words of a language that is written from the right."""
+    return f"\u2066{words}\u2069"

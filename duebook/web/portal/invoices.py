@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -51,6 +52,7 @@ class Whole:
     applied: list[Applied]
     disputes: list[DisputeState]
     reminders: list[Reminder]
+    as_of: date
 
     @property
     def state(self) -> str:
@@ -58,9 +60,13 @@ class Whole:
         document = self.document
         if document.status in ("void", "paid", "applied"):
             return "paid" if document.status == "applied" else document.status
+        if document.document_class != "charge":
+            return document.status
         if any(each.ended_on is None for each in self.disputes):
             return "disputed"
-        return document.status
+        if document.due_date and document.due_date < self.as_of:
+            return "overdue"
+        return "resolved" if self.disputes else "sent"
 
 
 @for_clients
@@ -131,6 +137,7 @@ def whole(item: int, asked: Asked) -> Whole:
         parts.applied(customer, item, as_of=asked.as_of),
         clients.disputes_of(item, as_of=asked.as_of),
         parts.reminders(customer, item, as_of=asked.as_of),
+        asked.as_of,
     )
 
 
