@@ -124,9 +124,9 @@ def test_an_invoice_with_its_lines_payments_and_disputes(company: Company) -> No
     late = _read(company, "client", f"billing/{_document(company, 'LATE')}/")
     assert "=1+1 <b>#eval</b>" in unescape(late)
     assert "accepted SRC-9" in late
-    assert "Reminders 20 Apr 2026 level 1 letter 20 May 2026 level 2 Lines" in late
+    assert "Reminders 20 Apr 2026 · level 1 · letter 20 May 2026 · level 2 Lines" in late
     before = _read(company, "client", f"billing/{_document(company, 'LATE')}/?as_of=2026-05-01")
-    assert "Reminders 20 Apr 2026 level 1 letter Lines" in before
+    assert "Reminders 20 Apr 2026 · level 1 · letter Lines" in before
     part = _read(company, "client", f"billing/{_document(company, 'PART')}/")
     assert "Reminders" not in part
     assert "P-1 Receipt 2 May 2026 35.00" in part

@@ -36,8 +36,14 @@ def test_nothing_of_the_layout_itself_is_read_and_nothing_overlaps() -> None:
     heads = [Column("Account", wide=True), *(Column(f"F{at}", figure=True) for at in range(9))]
     row = [isolated("Calvera Hotels SA (C1, USD)"), *(f"{at},123,456.78" for at in range(1, 10))]
     wide = Table("How old it is", heads, [row], [["", *["9.00"] * 9]], note="N")
-    told = {"subject": ["First", "Second"], "sentence": "You owe 1.00.", "notes": ["Note"]}
-    paper = Paper("Title", "Halden", "D", DAY, "en", right_to_left=False, tables=[wide], **told)
+    paper = Paper(
+        *("Title", "Halden", "D", DAY, "en"),
+        right_to_left=False,
+        subject=["First", "Second"],
+        sentence="You owe 1.00.",
+        tables=[wide],
+        notes=["Note"],
+    )
     page = PdfReader(io.BytesIO(pdf(paper))).pages[0]
     assert page.mediabox.width > page.mediabox.height  # ten columns lie on their side
     lines = [" ".join(each.split()) for each in page.extract_text().splitlines() if each.strip()]
