@@ -71,6 +71,30 @@ def test_a_morning_at_the_list(screen: Chromium, address: str, company: Company,
 
 
 @pytest.mark.browser
+def test_the_rows_that_a_key_did_not_bring_follow(
+    screen: Chromium, address: str, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "FIRST", 1)
+    nora = signed_in(company.admin_email)
+    with window(screen, address, "desktop", person=nora) as page:
+        page.goto(f"{address}/o/{company.slug}/customers/?sort=account_name&currency=USD")
+        rows = page.locator("#customers tbody tr")
+        expect(rows).to_have_count(4)
+        whole = rows.evaluate_all("rows => rows.map(row => row.id)")
+        with page.expect_response(re.compile("q=c")) as answer:
+            page.locator("#search-words").press_sequentially("c")
+        assert answer.value.text().count('<tr id="row-') == 1
+        expect(page.locator("tbody[data-begun]")).to_have_count(0)
+        found = rows.evaluate_all("rows => rows.map(row => row.id)")
+        page.reload()
+        assert 1 < len(found)
+        assert rows.evaluate_all("rows => rows.map(row => row.id)") == found
+        page.locator("#search-words").fill("")
+        expect(rows).to_have_count(4)
+        assert rows.evaluate_all("rows => rows.map(row => row.id)") == whole
+
+
+@pytest.mark.browser
 def test_an_account_beside_the_list(
     screen: Chromium, address: str, company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:

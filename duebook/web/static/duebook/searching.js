@@ -1,6 +1,6 @@
 /* While somebody types in a search, the rows found are drawn first, as many as are in sight: the others and what else the
-   page says of them follow in the next frame, and what is a request of its own once the typing rests. Other answers
-   replace the page as ever. */
+   page says of them follow in the next frame, and what is a request of its own once the typing rests: the rows that the
+   answer left out, too. Other answers replace the page as ever. */
 
 "use strict";
 
@@ -17,18 +17,43 @@ const inSight = (rows) => {
 };
 const nextFrame = (act) => requestAnimationFrame(() => setTimeout(act));
 
+/* The rows of the page that the answer to a key did not hold yet, and the ways to the pages around it. */
+const complete = async (page, stands) => {
+  const begun = page.querySelector("tbody[data-begun]");
+  if (!begun) return;
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+  const whole = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("main");
+  if (!answer.ok || !whole || !stands() || !begun.isConnected) return;
+  const come = partsOf(whole);
+  const known = new Set([...begun.children].map((row) => row.id));
+  begun.append(...[...come.get("rows")?.children ?? []].filter((row) => !known.has(row.id)));
+  begun.removeAttribute("data-begun");
+  const foot = come.get("foot");
+  if (foot) {
+    partsOf(page).get("foot")?.replaceWith(foot);
+    htmx.process(foot);
+  }
+  htmx.trigger(page, "duebook:parts");
+};
+
 let latest = null; // the answer that is being shown
 const handleSwap = (style, page, answer, settling) => {
   if (style !== "rows-first") return false;
   const found = answer.querySelector("#main");
   const [there, come] = [partsOf(page), partsOf(found)];
   latest = found;
+  const stands = (main) => latest === found && main.isConnected;
+  const atRest = (main, act) => setTimeout(() => {
+    if (!stands(main)) return;
+    act();
+    complete(main, () => stands(main)).catch(() => {}); // the rows that are there are right; the next page has the others
+  }, REST);
   if (!there.has("rows") || there.size !== come.size || [...come.keys()].some((name) => !there.has(name))) {
     page.replaceWith(found);
     settling.elts.push(found);
+    atRest(found, () => {});
     return [found];
   }
-  const isLatest = () => latest === found && page.isConnected;
   const follow = (wanted) => {
     const now = partsOf(page);
     for (const [name, part] of come) {
@@ -46,11 +71,11 @@ const handleSwap = (style, page, answer, settling) => {
   there.get("count").replaceChildren();
   settling.elts.push(page);
   nextFrame(() => {
-    if (!isLatest()) return;
+    if (!stands(page)) return;
     rows.append(...others);
     follow((part) => !asksItself(part));
   });
-  setTimeout(() => { if (isLatest()) follow(asksItself); }, REST);
+  atRest(page, () => follow(asksItself));
   return [];
 };
 
