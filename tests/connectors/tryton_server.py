@@ -86,7 +86,7 @@ def serving(server: Server, folder: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         os.killpg(process.pid, signal.SIGTERM)
-        process.wait(10)
+        process.wait(60)
 
 
 def _environment(server: Server, folder: Path) -> dict[str, str]:

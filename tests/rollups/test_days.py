@@ -197,7 +197,7 @@ def test_who_makes_a_day_and_who_posts_take_turns(server: None) -> None:
         assert not made.wait(0.3)
         raw().execute("UPDATE ar.customer SET sort_name = 'late' WHERE account_number = 'A'")
         posting.roll_up(raw(), org_id=books.org_id, customers=None)
-    other.join(30)
+    other.join(120)
 
     assert made.is_set()
     with books.admin():
@@ -224,7 +224,7 @@ def test_a_reader_does_not_wait_for_long(server: None, monkeypatch: pytest.Monke
         raw().execute("SELECT rollup.refresh(ARRAY[1]::bigint[])")
         other = threading.Thread(target=read)
         other.start()
-        other.join(30)
+        other.join(120)
     assert met
 
 

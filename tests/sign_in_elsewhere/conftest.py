@@ -5,11 +5,19 @@ from collections.abc import Iterator
 
 import pytest
 
+from duebook.outside import asking
 from tests.sign_in_elsewhere import elsewhere
 from tests.sign_in_elsewhere.elsewhere import Browser, Provider
 from tests.world import World
 
 os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"  # the provider of the tests speaks http
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The provider of the tests may be slow, where the whole machine is."""
+    for name in ("CONNECT_SECONDS", "READ_SECONDS", "ALL_SECONDS"):
+        monkeypatch.setattr(asking, name, 60.0)
 
 
 @pytest.fixture(scope="session")

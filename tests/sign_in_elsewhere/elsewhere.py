@@ -33,12 +33,12 @@ class Provider:
     overrides: dict[str, Callable[[], flask.Response]] = field(default_factory=dict)
 
     def knows(self, subject: str, **claims: Any) -> None:
-        answer = requests.put(f"{self.issuer}/users/{subject}", json=claims, timeout=10)
+        answer = requests.put(f"{self.issuer}/users/{subject}", json=claims, timeout=60)
         assert answer.status_code == 204
 
     def signs_in(self, address: str, subject: str) -> str:
         """Where the provider sends a browser that came with this address."""
-        answer = requests.post(address, data={"sub": subject}, allow_redirects=False, timeout=10)
+        answer = requests.post(address, data={"sub": subject}, allow_redirects=False, timeout=60)
         assert answer.status_code == 302, answer.text
         return str(answer.headers["Location"])
 
