@@ -70,10 +70,12 @@ TEMPLATES: list[dict[str, Any]] = [
             "builtins": [
                 "duebook.web.templatetags.figures",
                 "duebook.web.templatetags.fields",
+                "duebook.web.templatetags.frame",
             ],
             "libraries": {
                 "figures": "duebook.web.templatetags.figures",
                 "fields": "duebook.web.templatetags.fields",
+                "frame": "duebook.web.templatetags.frame",
                 "imports": "duebook.web.templatetags.imports",
                 "portal": "duebook.web.templatetags.portal",
                 "customers": "duebook.web.templatetags.customers",
