@@ -82,8 +82,9 @@ def _refuse_statements(writing: Writing) -> None:
     found = [each for each in writing.columns if is_of_statement(each.name) and each.amounts.count]
     if found:
         names = " and ".join(f'"{each.name}"' for each in found[:2])
+        makes = "makes" if len(found) == 1 else "make"
         writing.doubts.append(
-            f"{writing.source.name}: {names} make it look like a statement of account, whose "
+            f"{writing.source.name}: {names} {makes} it look like a statement of account, whose "
             "balance may run on from row to row: name the columns of amount and "
             "outstanding_amount in a mapping."
         )

@@ -69,7 +69,7 @@ def opened_bytes(path: Path) -> Iterator[IO[bytes]]:
 
 
 def encoding_of(path: Path, *, stated: str | None = None, name: str = "") -> str:
-    """By its byte order mark, else as stated, else UTF-8 or Windows-1252, whichever it is.
+    """By its byte order mark, else as stated, else UTF-16, UTF-8 or Windows-1252, whichever it is.
 
     The whole file is asked for UTF-8, because the first accent may stand in its last line.
     Where it mostly is UTF-8 it is read as that, and the damaged rows are refused: read
@@ -92,6 +92,9 @@ def encoding_of(path: Path, *, stated: str | None = None, name: str = "") -> str
                 return encoding
         if stated:
             return stated
+        if encoding := _utf16_without_mark(start):
+            refuse_binary(start.decode(encoding, errors="ignore"), name=name)
+            return encoding
         refuse_binary(start.decode("latin-1"), name=name)
         if _is_utf8(file):
             return "utf-8"
@@ -103,6 +106,16 @@ def encoding_of(path: Path, *, stated: str | None = None, name: str = "") -> str
         f"{name} is neither UTF-8 nor Windows-1252: save it as UTF-8, "
         'or name its encoding in a mapping (encoding = "windows-1255").'
     )
+
+
+def _utf16_without_mark(start: bytes) -> str:
+    """Its digits, separators and line breaks, and Latin letters, have a zero on one side."""
+    pairs = start[: len(start) // 2 * 2]
+    low, high = pairs[::2], pairs[1::2]
+    for encoding, zeros, others in (("utf-16-le", high, low), ("utf-16-be", low, high)):
+        if zeros.count(0) * 4 > len(zeros) and 0 not in others:
+            return encoding
+    return ""
 
 
 def refuse_binary(start: str, *, name: str) -> None:
