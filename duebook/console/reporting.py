@@ -6,6 +6,8 @@ import sys
 from argparse import Namespace
 from datetime import UTC, date, datetime
 
+from babel import Locale
+
 from duebook.export import answers
 from duebook.export import monthly as monthly_files
 from duebook.export.answers import Answer
@@ -70,23 +72,30 @@ def monthly(asked: Namespace) -> int:
     if measure not in measures:
         known = " or ".join(measures)
         raise Refused(f"{asked.data_type} is not measured by {measure}; choose {known}.")
+    if asked.lang:
+        _locale(asked.lang)
     with seeing_months(viewer, through=asked.through, by="worker"):
         organisation = current(viewer)
         window = monthly_report.window(organisation.today, asked.through)
         if window is None:
             raise Refused(
                 f"{asked.through:%Y-%m} is still to come; today is {organisation.today} in"
-                f" {organisation.name}."
+                f" {organisation.name}. Choose a month from {monthly_report.EARLIEST:%Y-%m} to"
+                f" {organisation.today:%Y-%m}."
             )
-        try:
-            locale = monthly_files.locale_of(asked.lang or organisation.language)
-        except monthly_files.UnknownLanguage as unknown:
-            raise Refused(str(unknown)) from unknown
+        locale = _locale(asked.lang or organisation.language)
         question = Question(asked.data_type, measure, sort="account_number")
         notes = monthly_files.notes(
             organisation, question, window, asked_by=asked.email, at=datetime.now(UTC)
         )
         return _write(asked, MonthlyAnswer(question, window, locale, notes))
+
+
+def _locale(lang: str) -> Locale:
+    try:
+        return monthly_files.locale_of(lang)
+    except monthly_files.UnknownLanguage as unknown:
+        raise Refused(str(unknown)) from None
 
 
 def customers(asked: Namespace) -> int:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterator, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
@@ -12,9 +14,8 @@ from io import BytesIO, TextIOWrapper
 from typing import IO
 from zoneinfo import ZoneInfo
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale, UnknownLocaleError, localedata
 from babel.dates import format_skeleton
-from babel.localedata import locale_identifiers
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -30,6 +31,8 @@ from duebook.visibility.organisations import Organisation
 
 KEYS = ("account_number", "account_name", "currency")
 WIDTHS = (16, 34, 9)
+TAG = re.compile("[a-z]{2,3}([-_][a-z0-9]{2,8})*", re.IGNORECASE)
+LONGEST_SAID = 40  # of what was written, in a sentence about it
 
 
 class UnknownLanguage(Exception):
@@ -39,18 +42,31 @@ class UnknownLanguage(Exception):
 def locale_of(language: str) -> Locale:
     """Raises UnknownLanguage."""
     try:
-        return Locale.parse(language.replace("_", "-"), sep="-")
+        if TAG.fullmatch(language):
+            locale = Locale.parse(language.replace("_", "-"), sep="-")
+            if language.lower() != "und" and locale.language in languages():
+                _with_own_months(str(locale))
+                return locale
     except (ValueError, UnknownLocaleError):
-        known = ", ".join(languages())
-        raise UnknownLanguage(
-            f"{language} is no language that month names are known in; choose one of {known}."
-        ) from None
+        pass
+    known = ", ".join(languages())
+    raise UnknownLanguage(
+        f"{language[:LONGEST_SAID]} is no language that month names are known in; choose one of"
+        f" {known}."
+    )
+
+
+@cache
+def _with_own_months(locale: str) -> None:
+    """Babel writes names it looks up into data that locales share, where others inherit them."""
+    data = localedata.load(locale)
+    data["months"] = deepcopy(data["months"])
 
 
 @cache
 def languages() -> list[str]:
     """The codes of all languages that months can be named in."""
-    return sorted({Locale.parse(each).language for each in locale_identifiers()})
+    return sorted({Locale.parse(each).language for each in localedata.locale_identifiers()})
 
 
 def month_name(month: date, locale: Locale) -> str:

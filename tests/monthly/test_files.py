@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from duebook.cli import main
+from duebook.export.monthly import locale_of, month_name
 from duebook.jobs.worker import work
 from tests.jobs.pages import Desk
 from tests.monthly.conftest import MONTHS, page
@@ -69,6 +71,14 @@ def test_the_workbook_has_both_measures_totals_and_notes(company: Company) -> No
 @pytest.mark.parametrize(("lang", "last"), [("th", "มิ.ย. 2026"), ("es", "jun 2026")])
 def test_months_are_named_in_any_language(company: Company, lang: str, last: str) -> None:
     assert next(iter(sheets(ordered(company, lang=lang)).values()))[0][14] == last
+
+
+def test_a_language_without_names_of_months_leaves_the_others_theirs() -> None:
+    """Babel looks names up in data that languages share."""
+    march = date(2026, 3, 1)
+    assert month_name(march, locale_of("io")) == "2026 M03"
+    named = [month_name(march, locale_of(each)) for each in ("ur", "hr", "ne", "km", "yi")]
+    assert named == ["مارچ 2026", "ožu 2026.", "2026 मार्च", "មីនា 2026", "מערץ 2026"]
 
 
 @pytest.mark.parametrize(("lang", "is_rtl"), [("he", True), ("ar", True), ("es", False)])

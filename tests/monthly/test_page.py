@@ -130,12 +130,44 @@ def test_members_see_totals_of_what_they_see(
         ("?flag=odd", "rising, began, old_order"),
         ("?owner=me", "is not a number"),
         ("?zeros=1", "hide, show"),
+        ("?data_type=DEBT", "debt, open_orders"),
+        ("?measure=Net", "net, closing"),
+        ("?measure=" + "9" * 3000, "net, closing"),
+        ("?measure=%00net%20x", "net, closing"),
+        ("?lang=root", "th, "),
+        ("?lang=und", "th, "),
+        ("?lang=en.UTF-8", "th, "),
+        ("?lang=" + "a" * 3000, "th, "),
+        ("?data_type=debt&data_type=open_orders", "“data_type” is given twice"),
+        ("?measure=net&measure=closing", "“measure” is given twice"),
+        ("?through=2026-05", "The command line and the API take “through”"),
+        ("?through=0001-01", "The command line and the API take “through”"),
+        ("?through=9999-12", "The command line and the API take “through”"),
+        ("?as_of=2026-05-31", "the current month and the eleven before it"),
     ],
 )
 def test_what_there_is_not_is_refused_with_what_there_is(
     admin: Browser, company: Company, query: str, allowed: str
 ) -> None:
     assert allowed in text(page(admin, company, query, status=400).html)
+
+
+@pytest.mark.parametrize("query", ["?data_type=&measure=&lang=&sort=", "?lang=EN", "?lang=en_US"])
+def test_what_is_empty_or_spelled_otherwise_is_the_usual(
+    admin: Browser, company: Company, query: str
+) -> None:
+    assert page(admin, company, query).cells == page(admin, company).cells
+
+
+def test_a_file_refuses_what_the_page_refuses(admin: Browser, company: Company) -> None:
+    address = f"/o/{company.slug}/monthly/files/"
+    for wrong in (
+        {"measure": "count"},
+        {"lang": "root"},
+        {"through": "2026-05"},
+        {"format": "pdf"},
+    ):
+        assert admin.post(address, wrong).status_code == 400
 
 
 def test_months_are_named_in_the_language_asked_for(admin: Browser, company: Company) -> None:

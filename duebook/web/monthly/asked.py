@@ -19,6 +19,8 @@ from duebook.web.asked import OrganisationRequest, Unclear, asked_of
 from duebook.web.filters import text
 
 WORDS = ("account_name", "account_number", "oldest_order_date")  # a first click: the first of them
+NO_DATE = ("through", "as_of")
+ONCE = "data_type measure currency q zeros sort lang".split()
 KEPT = "data_type measure currency q owner team flag zeros sort lang".split()
 
 
@@ -96,6 +98,7 @@ def looking_at(
 ) -> Looking:
     """Raises Unclear for what cannot be answered. `there` finds the currencies of its rows."""
     query = request.GET if query is None else query
+    _refuse(query)
     months = window(request.organisation.today)
     assert months  # the current month is always there
     asked_of(request, query=query)  # complains of what is no currency
@@ -112,6 +115,20 @@ def looking_at(
         at=datetime.now(UTC),
         query=query,
     )
+
+
+def _refuse(query: QueryDict) -> None:
+    """Raises Unclear for what would be dropped silently: another day, or a second value."""
+    for name in NO_DATE:
+        if query.get(name, "").strip():
+            message = _(
+                "There is no “%(name)s” here: the page has the current month and the eleven before"
+                " it. The command line and the API take “through”."
+            )
+            raise Unclear(message % {"name": name})
+    for name in ONCE:
+        if len({each.strip() for each in query.getlist(name)}) > 1:
+            raise Unclear(_("“%(name)s” is given twice.") % {"name": name})
 
 
 def _question(query: QueryDict) -> Question:
