@@ -6,18 +6,24 @@ told reaches the typesetter as data, never as markup.
 
 from __future__ import annotations
 
+import io
 import json
-from collections.abc import Sequence
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
-from pathlib import Path
+from datetime import date
 from typing import Any
 
-import typst
+from pypdf import PdfWriter
 
-HERE = Path(__file__).parent
+from duebook.export.typesetter import typeset
+
 COLUMNS_UPRIGHT = 8  # with more than that a paper lies on its side
 PIECE = 500  # rows of a table that are set together
+SET_HERE = 500  # rows of a paper; a longer one is set in sections of so many pieces
+PIECES_SET = 4
+SECONDS_MAX = 60  # for a section
 MEASURED = 200  # rows
 LEFT_TO_RIGHT, FIRST_STRONG, END = "\u2066", "\u2068", "\u2069"
 
@@ -63,17 +69,51 @@ class Paper:
 
 
 def pdf(paper: Paper) -> bytes:
-    made = typst.compile(
-        str(HERE / "papers" / "paper.typ"),
-        root=str(HERE / "papers"),
-        font_paths=[str(HERE / "fonts")],
-        ignore_system_fonts=True,
-        sys_inputs={"told": json.dumps(told_of(paper), ensure_ascii=False)},
-        pdf_tags=False,
-        timestamp=int(datetime.combine(paper.day, time.min, UTC).timestamp()),
-    )
-    assert isinstance(made, bytes)
-    return made
+    """A long paper is set in sections, each by a process of its own: what setting costs grows
+    faster than the rows, and the typesetter keeps what it has set."""
+    told = told_of(paper)
+    if sum(len(each.rows) for each in paper.tables) <= SET_HERE:
+        return typeset(told)
+    joined = PdfWriter()
+    for section in _sections(told):
+        section["first_page"] = len(joined.pages) + 1
+        made = subprocess.run(
+            [sys.executable, "-m", "duebook.export.typesetter"],
+            input=json.dumps(section).encode(),
+            capture_output=True,
+            check=True,
+            timeout=SECONDS_MAX,
+        )
+        joined.append(io.BytesIO(made.stdout))
+    joined.add_metadata({"/Title": paper.title, "/Author": paper.issuer})
+    whole = io.BytesIO()
+    joined.write(whole)
+    return whole.getvalue()
+
+
+def _sections(told: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Of the tables so many pieces at a time; the head stands on the first, the notes on the
+    last."""
+    pieces = [
+        (at, piece)
+        for at, table in enumerate(told["tables"])
+        for piece in table["pieces"] or [None]
+    ]
+    for start in range(0, len(pieces), PIECES_SET):
+        section = pieces[start : start + PIECES_SET]
+        tables = [
+            {**table, "pieces": [piece for place, piece in section if place == at and piece]}
+            for at, table in enumerate(told["tables"])
+            if any(place == at for place, _piece in section)
+        ]
+        is_last = start + PIECES_SET >= len(pieces)
+        yield {
+            **told,
+            "tables": tables,
+            "goes_on": start > 0,
+            "is_whole": False,
+            "notes": told["notes"] if is_last else [],
+        }
 
 
 def told_of(paper: Paper) -> dict[str, Any]:
@@ -93,6 +133,9 @@ def told_of(paper: Paper) -> dict[str, Any]:
         "tables": [_table(each, right_to_left=paper.right_to_left) for each in paper.tables],
         "notes": paper.notes,
         "foot": paper.foot,
+        "goes_on": False,
+        "is_whole": True,
+        "first_page": 1,
     }
 
 

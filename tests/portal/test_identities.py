@@ -52,7 +52,7 @@ def test_the_portal_says_what_the_operators_see(server: None, plan: Plan) -> Non
     ready(console_of(books.slug), TODAY, *plan.days)
     for day in {TODAY, *plan.days}:
         note(f"as of {day}")
-        _same_as_operators(books, day, spoken)
+        same_as_operators(books, day, spoken)
         with books.client():
             rows = portal_aging(as_of=day)
             for row in rows:
@@ -62,7 +62,7 @@ def test_the_portal_says_what_the_operators_see(server: None, plan: Plan) -> Non
             _statements(rows, day)
 
 
-def _same_as_operators(books: Books, day: date, spoken: list[str]) -> None:
+def same_as_operators(books: Books, day: date, spoken: list[str]) -> None:
     with books.client():
         mine = portal_aging(as_of=day)
     with seeing_days(books.viewer(books.admin_email), day):

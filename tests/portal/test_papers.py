@@ -53,10 +53,17 @@ def test_nothing_of_the_layout_itself_is_read_and_nothing_overlaps() -> None:
     assert not [each for each in lines if "{" in each or "else" in each]
 
 
-def test_a_long_table_is_set_in_pieces_and_loses_no_row() -> None:
-    rows = [[f"N-{at}", f"{at}.00"] for at in range(1_100)]
+def test_a_long_paper_is_set_in_sections_and_loses_no_row() -> None:
+    rows = [[f"N-{at}", f"{at}.00"] for at in range(2_300)]
     columns = [Column("Number", code=True), Column("Amount", figure=True)]
-    paper = Paper("T", "I", "D", DAY, "en", False, tables=[Table("Rows", columns, rows)])
-    read = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf(paper))).pages)
-    assert all(f"N-{at}\n" in read or f"N-{at} " in read for at in (0, 499, 500, 999, 1_099))
-    assert read.count("N-") == 1_100
+    table = Table("Rows", columns, rows, [["", "9,999.00"]])
+    paper = Paper("Long", "I", "D", DAY, "en", False, tables=[table], notes=["The end."], foot="F")
+    made = pdf(paper)
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(made)).pages]
+    read = "\n".join(pages)
+    assert read.count("N-") == 2_300
+    assert all(f"N-{at}\n" in read or f"N-{at} " in read for at in (0, 499, 500, 1_999, 2_299))
+    assert [read.count(once) for once in ("Long", "9,999.00", "The end.", "Rows")] == [1, 1, 1, 1]
+    feet = [page.splitlines() for page in pages]
+    assert all(str(at) in foot[-1] or str(at) in foot for at, foot in enumerate(feet, start=1))
+    assert pdf(paper) == made

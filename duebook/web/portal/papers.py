@@ -18,7 +18,7 @@ from duebook.web.portal.invoices import Whole
 from duebook.web.templatetags.figures import day, lateness, writer
 from duebook.web.words import column, word
 
-ROWS_MAX = 2_000  # of one paper: what is longer is read as a spreadsheet
+ROWS_MAX = 15_000  # of one paper: what is longer is read as a spreadsheet
 ROWS_SHOWN = 100  # of a statement on its page
 FIGURES = ("disputed", "total", "debit_adjustments", "unapplied_credits", "outstanding")
 
