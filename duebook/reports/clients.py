@@ -226,7 +226,9 @@ def documents(
         key=f"{expression}::text",
         after=later,
     )
-    with nullcontext() if is_plain and asked.customer_id is None else joined_by_hashing():
+    # A page is of a few of them, and found by its place; a file has thousands.
+    is_found_alone = is_plain and asked.customer_id is None and size is not None
+    with nullcontext() if is_found_alone else joined_by_hashing():
         lines = [_item(each) for each in raw().execute(**kept_of_few(text), params=named)]
     shown = lines if size is None else lines[:size]
     sums = document_sums(asked) if summed else None
