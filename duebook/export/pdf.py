@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from threading import Lock
 from typing import Any
 
 from pypdf import PdfWriter
@@ -24,6 +25,7 @@ PIECE = 500  # rows of a table that are set together
 SET_HERE = 500  # rows of a paper; a longer one is set in sections of so many pieces
 PIECES_SET = 4
 SECONDS_MAX = 60  # for a section
+ONE_AT_A_TIME = Lock()  # sections of this process; however many ask, memory is that of one
 MEASURED = 200  # rows
 LEFT_TO_RIGHT, FIRST_STRONG, END = "\u2066", "\u2068", "\u2069"
 
@@ -77,13 +79,14 @@ def pdf(paper: Paper) -> bytes:
     joined = PdfWriter()
     for section in _sections(told):
         section["first_page"] = len(joined.pages) + 1
-        made = subprocess.run(
-            [sys.executable, "-m", "duebook.export.typesetter"],
-            input=json.dumps(section).encode(),
-            capture_output=True,
-            check=True,
-            timeout=SECONDS_MAX,
-        )
+        with ONE_AT_A_TIME:
+            made = subprocess.run(
+                [sys.executable, "-m", "duebook.export.typesetter"],
+                input=json.dumps(section).encode(),
+                capture_output=True,
+                check=True,
+                timeout=SECONDS_MAX,
+            )
         joined.append(io.BytesIO(made.stdout))
     joined.add_metadata({"/Title": paper.title, "/Author": paper.issuer})
     whole = io.BytesIO()
