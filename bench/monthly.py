@@ -1,6 +1,6 @@
 """The monthly report: its pages over HTTP, what is kept worked out anew, and all of it as Excel.
 
-python -m bench.monthly FOLDER [--port 8125]
+python -m bench.monthly FOLDER [--port 8125] [--only rebuild|excel|pages]
 
 FOLDER is a world of `bench.world`. Server time and processor time are those of `bench.pages`.
 """
@@ -15,11 +15,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bench.ledgers import TODAY
-from bench.pages import Browser, Group, serving
+from bench.pages import Browser, Group, World, serving
 
 MEASURES = {"debt": ("net", "closing"), "open_orders": ("count", "amount")}
 PAGE, DRILL = 50, 50  # milliseconds, p95
 REBUILD, EXCEL = 60, 15  # seconds
+PARTS = ("rebuild", "excel", "pages")
 OTHERS = ("trend", "account_name", "owed", "account_number")
 
 
@@ -80,17 +81,30 @@ def rebuilt() -> tuple[float, float]:
     return seconds(once), (run_nanoseconds(process) - before) / 1e9
 
 
-def measure(folder: Path, *, port: int) -> None:
+def measure(folder: Path, parts: Sequence[str], *, port: int) -> None:
     from bench.__main__ import _served, _use_home
-    from bench.command import duebook
     from bench.machine import described, load_average
 
     _use_home(folder)
-    with _served() as server, tempfile.TemporaryDirectory() as scratch:
+    with _served() as server:
         print(f"\n{described(server)}. Load average {load_average()}.\n", flush=True)
-        took, used = rebuilt()
-        told = f"{took:.1f} s, of the processor {used:.1f} s (< {REBUILD} s)"
-        print(f"Rebuild of days and months: {told}", flush=True)
+        if "rebuild" in parts:
+            took, used = rebuilt()
+            told = f"{took:.1f} s, of the processor {used:.1f} s (< {REBUILD} s)"
+            print(f"Rebuild of days and months: {told}", flush=True)
+        if "excel" in parts:
+            write_books()
+        if "pages" in parts:
+            with serving(server, port) as world:
+                ask_pages(world)
+        print(f"\nLoad average {load_average()} after.", flush=True)
+
+
+def write_books() -> None:
+    """Both modes of all accounts, as the command makes them."""
+    from bench.command import duebook
+
+    with tempfile.TemporaryDirectory() as scratch:
         for data_type in MEASURES:
             file = Path(scratch) / "year.xlsx"
             wanted = ("--data-type", data_type, "--format", "xlsx", "--output", file)
@@ -98,23 +112,25 @@ def measure(folder: Path, *, port: int) -> None:
             size = file.stat().st_size / 1e6
             told = f"{ran.seconds:.1f} s (< {EXCEL} s), {ran.peak_mib:.0f} MiB, {size:.0f} MB"
             print(f"Excel of all accounts, {data_type}, both sheets: {told}", flush=True)
-        with serving(server, port) as world:
-            heads = ("requests", "server time", "processor time", "ours", "the database's")
-            print(f"\n| milliseconds, p50 / p95 | {' | '.join(heads)} | target | slowest |")
-            print("| --- | --- | --- | --- | --- | --- | --- | --- |", flush=True)
-            for person, browser in world.browsers.items():
-                browser.get("monthly/")
-                for group in groups(browser, person, world.keys):
-                    print(group.line(), flush=True)
-        print(f"\nLoad average {load_average()} after.", flush=True)
+
+
+def ask_pages(world: World) -> None:
+    heads = ("requests", "server time", "processor time", "ours", "the database's")
+    print(f"\n| milliseconds, p50 / p95 | {' | '.join(heads)} | target | slowest |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- |", flush=True)
+    for person, browser in world.browsers.items():
+        browser.get("monthly/")
+        for group in groups(browser, person, world.keys):
+            print(group.line(), flush=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.monthly", description=__doc__)
     parser.add_argument("folder", type=Path, metavar="FOLDER")
     parser.add_argument("--port", type=int, default=8125)
+    parser.add_argument("--only", choices=PARTS, help="one part instead of all three")
     asked = parser.parse_args(arguments)
-    measure(asked.folder, port=asked.port)
+    measure(asked.folder, [asked.only] if asked.only else PARTS, port=asked.port)
     return 0
 
 

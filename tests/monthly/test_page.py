@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from tests.customers.conftest import amount, text
-from tests.monthly.conftest import MONTHS, page, sums
+from tests.monthly.conftest import MONTHS, TODAY, page, sums
 from tests.people.conftest import Browser, customer, signed_in
 from tests.world import Company
 
@@ -104,6 +104,15 @@ def test_notes_say_what_is_counted_beside_the_basic_kinds(admin: Browser, compan
     )
     for query in ("", "?currency=EUR&data_type=open_orders"):
         assert "basic kinds" not in admin.get(address + query).content.decode()
+
+
+def test_figures_of_seven_digits_are_set_smaller_so_that_twelve_months_fit(server: None) -> None:
+    company = Company("long", today=TODAY)
+    company.owes("1000000.00", due="2026-12-31", issued="2026-06-01", number="1")
+    company.owes("999999.99", due="2026-12-31", issued="2026-06-01", number="2", account="C2")
+    admin = signed_in(company.admin_email)
+    assert 'monthly net long"' in page(admin, company).html
+    assert 'monthly net"' in page(admin, company, "?q=second").html
 
 
 def test_members_see_totals_of_what_they_see(

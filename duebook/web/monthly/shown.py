@@ -18,6 +18,10 @@ from duebook.web.monthly.asked import Looking
 from duebook.web.monthly.heat import Heat
 from duebook.web.templatetags.figures import Writer, count, day, in_currency
 
+LONG = (
+    1_000_000  # from here on twelve figures of a row need smaller digits to stand beside the rest
+)
+
 
 @dataclass(frozen=True)
 class Flag:
@@ -45,6 +49,11 @@ def cells_of(row: PageRow | Totals, measure: str) -> Sequence[Decimal | int]:
     """The twelve figures of a measure."""
     found: Sequence[Decimal | int] = getattr(row, measure)
     return found
+
+
+def has_long_figures(rows: Sequence[PageRow], measure: str) -> bool:
+    """Whether the table needs its smaller digits."""
+    return any(not -LONG < figure < LONG for row in rows for figure in cells_of(row, measure))
 
 
 def flags_of(row: PageRow, looking: Looking) -> list[Flag]:

@@ -23,7 +23,7 @@ from duebook.web.monthly.asked import Looking, looking_at
 from duebook.web.monthly.heat import heat_of
 from duebook.web.monthly.links import links
 from duebook.web.monthly.prepared import prepare, prepare_sums
-from duebook.web.monthly.shown import lines
+from duebook.web.monthly.shown import has_long_figures, lines
 from duebook.web.monthly.sums import sums_of
 from duebook.web.saved_views.menu import menu, opening
 from duebook.web.templatetags.figures import in_currency
@@ -47,6 +47,7 @@ def monthly(request: OrganisationRequest, slug: str) -> HttpResponse:
         "looking": looking,
         "page": page,
         "colours": colours,
+        "is_long": has_long_figures(page.rows, looking.measure),
         "views": menu(request, "monthly"),
         "lines": lines(page.rows, looking, heat=colours, write=write),
         **links(looking, page),
