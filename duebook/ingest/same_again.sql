@@ -11,8 +11,7 @@ WHERE p.org_id = %(org)s AND p.says = %(says)s AND p.undone_at IS NULL AND p.sec
         AND (l.counts ?| ARRAY['new', 'changed', 'deleted'] OR l.closed > 0))
   AND NOT EXISTS (
       SELECT FROM ar.ingest_run u
-      WHERE u.org_id = %(org)s AND u.undone_at IS NOT NULL
-        AND (u.undone_at > p.started_at - interval '1 day' OR u.id = ANY (p.rests_on)))
+      WHERE u.org_id = %(org)s AND u.undone_at > p.started_at - interval '1 day')
   AND NOT EXISTS (
       SELECT FROM ar.document h
       WHERE h.org_id = %(org)s AND h.run_id IS NULL AND h.recorded_at > p.started_at - interval '1 day')

@@ -67,11 +67,8 @@ WITH made AS (
     SELECT s.run_id, 'accounts' FROM ar.stock s JOIN made_customer m ON m.id = s.customer_id
     WHERE s.org_id = %(org)s AND NOT COALESCE(s.run_id = ANY (%(runs)s), false)
     UNION ALL
-    SELECT u.id, 'the same rows' FROM ar.ingest_run u  -- where nothing was new, nothing builds on anything
+    SELECT u.id, 'the same rows' FROM ar.ingest_run u
     WHERE u.org_id = %(org)s AND u.id > %(first)s AND u.undone_at IS NULL AND u.id <> ALL (%(runs)s) AND u.rests_on && %(runs)s::bigint[]
-      AND EXISTS (
-          SELECT FROM ar.ingest_run w WHERE w.org_id = %(org)s AND w.batch_id = u.batch_id
-          AND (w.counts ?| ARRAY['new', 'changed', 'deleted'] OR w.closed > 0))
     UNION ALL
     SELECT NULL, 'owners' FROM kept k
     LEFT JOIN ar.customer_internal i ON i.org_id = %(org)s AND i.customer_id = k.key::bigint

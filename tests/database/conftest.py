@@ -41,8 +41,10 @@ def closed() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def made(programs: Path, closed: Path) -> Path:
-    """A home with one committed row, stopped."""
+    """A home with one committed row, stopped; made once, whichever programs are tried in between."""
     home = closed / programs.parts[-2]
+    if home.exists():
+        return home
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DUEBOOK_POSTGRES", str(programs))
         patch.delenv("DUEBOOK_SECRET", raising=False)

@@ -143,6 +143,7 @@ LATER: dict[str, tuple[str, dict[str, Any]]] = {
         {"invoice_number": "1", "line_number": "1", "description": "Goods", "amount": "100"},
     ),
     "accounts": ("invoices", invoice("2", "5.00", account_number="B")),
+    "the same rows": ("invoices", invoice("1", "100.00")),
 }
 
 
@@ -160,31 +161,6 @@ def test_what_a_later_run_builds_on_is_not_undone(books: Books, what: str) -> No
     undoes(books, later)
     undoes(books, first)
     assert books.asks("SELECT number FROM ar.document") == ["P0"]
-
-
-def test_a_later_file_that_brought_some_rows_and_knew_others_builds_on_them(books: Books) -> None:
-    first = books.loads_all({"invoices": [invoice("1", "100.00")]})
-    later = books.loads_all({"invoices": [invoice("1", "100.00"), invoice("2", "5.00")]})
-
-    said = refusal(books, first)
-    assert f"run {later.batch_id} (invoices.csv) builds on it (the same rows)" in said
-    undoes(books, later)
-    undoes(books, first)
-    assert books.asks("SELECT number FROM ar.document") == []
-
-
-def test_what_said_nothing_new_stands_in_no_way(books: Books) -> None:
-    before = everything(books)
-    row = {**invoice("1", "100.00"), "source_version": "2"}
-    first = books.loads_all({"invoices": [row]})
-    same = {"invoices": [row]}
-    stale = {"invoices": [{**row, "amount": "90.00", "source_version": "1"}]}
-    quiet = [books.loads_all(files)[0].counts for files in (same, stale, same)]
-    assert quiet == [{"unchanged": 1}, {"stale": 1}, {"unchanged": 1}]
-
-    undoes(books, first)
-    assert everything(books) == before
-    assert books.loads_all(same)[0].counts == {"new": 1}, "what was taken back is not known"
 
 
 def test_a_refund_that_would_have_been_a_return_builds_on_the_change(books: Books) -> None:
