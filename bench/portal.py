@@ -1,6 +1,6 @@
 """The client's pages over HTTP: with 12,000 invoices, with nothing, with one invoice.
 
-python -m bench.portal FOLDER [--port 8127] [--clients 200 --seconds 30]
+python -m bench.portal FOLDER [--port 8127] [--clients 200 --seconds 30] [--unseen]
 
 FOLDER is a world of `bench.world`. Each page is asked for by itself, then many clients come at
 once, each with five seconds between its pages, as the product serves them; of those the time is
@@ -144,6 +144,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=8127)
     parser.add_argument("--clients", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=30)
+    parser.add_argument("--unseen", action="store_true", help="only what is not the client's own")
     asked = parser.parse_args(arguments)
     from bench.__main__ import _served, _use_home
     from bench.machine import described, load_average
@@ -155,8 +156,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         backends = Backends(server)
         with _served_at(asked.port):
             print(f"\n{described(server)}. Load average {load_average()}.\n")
-            alone(asked.port, backends)
+            if not asked.unseen:
+                alone(asked.port, backends)
             unseen(asked.port, backends)
+        if asked.unseen:
+            return 0
         with _served_at(asked.port, PROCESSES, THREADS):
             together(asked.port, backends, clients=asked.clients, seconds=asked.seconds)
         print(f"Load average {load_average()} after.")

@@ -41,7 +41,7 @@ def closed() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def made(programs: Path, closed: Path) -> Path:
-    """A home with one committed row, stopped; made once, whichever programs are tried in between."""
+    """A home with one committed row, stopped: made once, whichever programs come in between."""
     home = closed / programs.parts[-2]
     if home.exists():
         return home
