@@ -16,7 +16,7 @@ from duebook.reports.customers_order import Keys, Order
 from duebook.reports.monthly import MONTHS, MonthlyRow, Record, Window, figures_of, records_of
 from duebook.reports.monthly_order import FLAGS, LISTED, OLD_ORDER_DAYS, TREND_MONTHS, flag
 from duebook.reports.monthly_question import Question, order_meant, rows_meant
-from duebook.reports.rows import organisation, query
+from duebook.reports.rows import organisation, query, sees_all
 from duebook.rollups.months import must_be_there
 from duebook.visibility.seeing import raw
 
@@ -124,7 +124,8 @@ def chart(customer: int, asked: Window) -> list[PageRow]:
 def currencies(question: Question, asked: Window) -> list[str]:
     """In which currencies the mode has rows, whatever is filtered."""
     must_be_there(organisation(), asked.until)
-    text = query("monthly_currencies.sql").replace("[listed]", LISTED[question.data_type])
+    file = "monthly_currencies.sql" if sees_all() else "monthly_currencies_seen.sql"
+    text = query(file).replace("[listed]", LISTED[question.data_type])
     named = {"org": organisation(), "month": asked.months[-1]}
     return [row[0] for row in raw().execute(text, named)]
 

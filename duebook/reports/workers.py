@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from duebook.reports.rows import records
+from duebook.reports.rows import records, sees_all
 
 
 def owners() -> list[tuple[int, str]]:
     """Who owns an account that the viewer sees: id and name, by name."""
-    return records("workers_owners.sql")
+    return records("workers_owners.sql" if sees_all() else "workers_owners_seen.sql")
 
 
 def teams() -> list[tuple[int, str]]:

@@ -112,7 +112,7 @@ BEGIN
                 WHEN r.reach = 'access' AND viewer.kind = 'member'
                     THEN 'principal_id = ANY ((SELECT guard.viewer_principals())::bigint[])'
                 -- Read by every page: what a member sees comes out of the key, account by account.
-                WHEN r.name = 'customer_aging' AND viewer.kind = 'member'
+                WHEN r.name IN ('customer_aging', 'customer_month') AND viewer.kind = 'member'
                     THEN 'customer_id = ANY ((SELECT guard.viewer_accounts())::bigint[])'
                 WHEN r.reach = 'asked' AND viewer.kind = 'member_all' THEN format('%I IS NOT NULL', r.column_name)
                 WHEN r.reach IN ('customer', 'id', 'asked') AND viewer.kind = 'member'

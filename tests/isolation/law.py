@@ -215,7 +215,7 @@ def _by_customer(table: str, kind: str) -> list[str]:
         return [f"principal_id = {principals}"]
     if reach not in ("customer", "customer id", "asked") or kind not in ("member", "client"):
         return []
-    if (table, kind) == ("customer_aging", "member"):
+    if table in ("customer_aging", "customer_month") and kind == "member":
         return ["customer_id = ANY ((SELECT guard.viewer_accounts())::bigint[])"]
     if kind == "member":
         return [
