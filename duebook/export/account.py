@@ -103,6 +103,7 @@ def account_documents(tab: Tab, *, statuses: Sequence[str], sort: str) -> Listed
             ("Sorted by", sort.removeprefix("-") + " descending" * sort.startswith("-") or "usual"),
         ],
         row_count=whole.documents,
+        customers=lambda: [tab.customer],
     )
 
 

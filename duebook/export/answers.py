@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from io import BytesIO, TextIOWrapper
 
-from duebook.export.listed import Listed
-from duebook.export.tables import write_csv, write_json, xlsx
+from duebook.export.listed import Listed, words_of
+from duebook.export.tables import FORMULA, write_csv, write_json, xlsx
 from duebook.reports import aging as aging_report
 from duebook.reports import clients
 from duebook.reports import customers as customer_report
@@ -17,6 +17,7 @@ from duebook.reports import invoices as invoice_report
 from duebook.reports.aging import USUAL, Edges, head
 from duebook.reports.clients import Question
 from duebook.reports.customers import Asked, Totals
+from duebook.reports.customers_file import lines, texts
 
 OPERATOR = (
     "account_number account_name currency current days_1_30 days_31_60 days_61_90 days_91_plus"
@@ -129,7 +130,9 @@ def customers(asked: Asked, *, at: datetime) -> Listed:
         title=_title("Customers", asked.as_of, "due"),
         as_of=asked.as_of,
         columns=CUSTOMERS,
-        read=lambda: customer_report.texts(asked, CUSTOMERS, at=at),
+        read=lambda: texts(asked, CUSTOMERS, at=at),
+        lines=lambda: lines(asked, CUSTOMERS, words=words_of(CUSTOMERS), unsafe=FORMULA, at=at),
+        customers=lambda: customer_report.accounts(asked, at=at),
         totals=[_customers_total(each) for each in totals],
         about=_about(asked),
         row_count=sum(each.accounts for each in totals),

@@ -7,7 +7,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from io import BytesIO, TextIOWrapper
 from typing import IO
@@ -32,12 +32,17 @@ def kind_of(column: str) -> str:
     return "number" if column.endswith(NUMBERS) else "text"
 
 
+def words_of(columns: Sequence[str]) -> list[str]:
+    """The columns of text: what may begin like a formula."""
+    return [each for each in columns if kind_of(each) == "text"]
+
+
 @dataclass
 class Listed:
     """Rows that are read when the file is written: inside the viewer's transaction, and once.
 
-    Totals, one per currency, and `about` are for Excel alone. Whose accounts the rows are is known
-    afterwards, by their numbers.
+    Totals, one per currency, and `about` are for Excel alone. `lines` are those of the CSV, head
+    and all, where the database writes them itself; `customers` says whose rows are in it.
     """
 
     title: str
@@ -47,13 +52,17 @@ class Listed:
     totals: Sequence[Mapping[str, object]]
     about: Sequence[tuple[str, str]]
     row_count: int
-    accounts: set[str] = field(default_factory=set)
+    customers: Callable[[], list[int]]
+    lines: Callable[[], Iterator[bytes]] | None = None
 
     def content(self, form: str) -> bytes:
         """The file as CSV, JSON or Excel. Raises TooLong."""
         file = BytesIO()
         if form == "xlsx":
             long_xlsx(file, [self._sheet()], made_on=self.as_of, about=self.about)
+            return file.getvalue()
+        if form == "csv" and self.lines:
+            file.writelines(self.lines())
             return file.getvalue()
         with TextIOWrapper(file, encoding="utf-8", newline="") as text:
             (self._json if form == "json" else self._csv)(text)
@@ -66,23 +75,17 @@ class Listed:
             columns=self.columns,
             kinds=[kind_of(column) for column in self.columns],
             currency=self.columns.index("currency"),
-            read=self._rows,
+            read=self.read,
             row_count=self.row_count,
             totals=self.totals,
         )
-
-    def _rows(self) -> Iterator[Texts]:
-        place = self.columns.index("account_number")
-        for row in self.read():
-            self.accounts.add(row[place] or "")
-            yield row
 
     def _csv(self, file: IO[str]) -> None:
         """Text that a spreadsheet would take for a formula gets an apostrophe before it."""
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(self.columns)
-        words = [n for n, column in enumerate(self.columns) if kind_of(column) == "text"]
-        for row in self._rows():
+        words = [self.columns.index(each) for each in words_of(self.columns)]
+        for row in self.read():
             cells = [*row]
             for place in words:
                 word = cells[place]
@@ -93,7 +96,7 @@ class Listed:
     def _json(self, file: IO[str]) -> None:
         """A list of objects. Amounts are strings: a JSON number would be read as a float."""
         counts = [n for n, column in enumerate(self.columns) if kind_of(column) == "count"]
-        for number, row in enumerate(self._rows()):
+        for number, row in enumerate(self.read()):
             cells: list[str | int | None] = [*row]
             for place in counts:
                 cells[place] = _count(row[place])

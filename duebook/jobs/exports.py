@@ -32,6 +32,7 @@ from duebook.visibility.organisations import Organisation
 from duebook.visibility.seeing import NotAllowed, seeing
 from duebook.visibility.viewer import Viewer
 
+WHOLE = ("admin", "member_all")
 STAFF = frozenset({"admin", "member", "member_all"})
 # And whose each is.
 REPORTS = {
@@ -157,7 +158,7 @@ def _make(viewer: Viewer, export: int, report: str, asked: dict[str, Any]) -> No
         answer = _answer(viewer, report, asked)
         is_read_now = isinstance(answer, Listed | MonthlyAnswer)
         file = answer.content(form) if is_read_now else None
-        customers = shelf.customers_of(viewer, answer.accounts)
+        customers = _whose(viewer, answer)
     if file is None:
         file = answer.content(form)
     if len(file) > LARGEST_BYTES:
@@ -171,6 +172,17 @@ def _make(viewer: Viewer, export: int, report: str, asked: dict[str, Any]) -> No
             rows=answer.row_count,
             customers=customers,
         )
+
+
+def _whose(viewer: Viewer, answer: Answer | Listed | MonthlyAnswer) -> list[int]:
+    """The customers in a file, of a viewer from whom some may be taken away. Whoever sees the whole
+    organisation sees all of them as long as they are of that kind.
+    """
+    if viewer.kind in WHOLE:
+        return []
+    if isinstance(answer, Listed):
+        return answer.customers()
+    return shelf.customers_of(viewer, answer.accounts)
 
 
 def _prepared(viewer: Viewer, report: str, day: date) -> AbstractContextManager[None]:

@@ -7,11 +7,10 @@ Every function raises NotReady when a day is not there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
-from operator import itemgetter
 from typing import Any, LiteralString
 
 from duebook.reports.customers_filter import INVITATIONS as INVITATIONS
@@ -19,13 +18,11 @@ from duebook.reports.customers_filter import Filter, filtered
 from duebook.reports.customers_order import Keys, Order, Stretch, order_of
 from duebook.reports.priority import Standing
 from duebook.reports.rows import (
-    Texts,
     kept_records,
     organisation,
     query,
     records,
     sees_all,
-    streamed,
 )
 from duebook.rollups.days import must_be_there
 from duebook.visibility.seeing import kept, raw
@@ -177,25 +174,6 @@ def customers(
     if backwards:
         return Page(rows[::-1], has_before=more, has_after=keys is not None)
     return Page(rows, has_before=keys is not None, has_after=more)
-
-
-def texts(asked: Asked, columns: Sequence[str], *, at: datetime) -> Iterator[Texts]:
-    """All rows in their order as the database writes them, for a file: fields of CustomerRow.
-
-    They are read as they are taken, in the transaction at hand.
-    """
-    must_be_there(organisation(), asked.as_of, scored=True)
-    meant, order = meant_by(asked, at=at), order_of(asked.sort, currency=asked.currency)
-    names = [each.name for each in fields(CustomerRow)]
-    picked = itemgetter(*[names.index(column) for column in columns])
-    text = placed(
-        query("customers_file.sql"),
-        joined=order.beside(meant.joined),
-        asked=meant.text,
-        order=order.text,
-    )
-    named = {**meant.named, "as_of": asked.as_of, "org": organisation(), "at": at}
-    return map(picked, streamed(text, named))
 
 
 def of_account(customer: int, *, as_of: date, at: datetime) -> list[CustomerRow]:

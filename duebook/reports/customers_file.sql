@@ -1,9 +1,10 @@
 -- Every row of the list for a file, in its order and with the columns of customers.sql: as all will be read, nothing is picked
--- first, and rows are sorted once. Which rows, and in which order, customers.py fills in.
+-- first, and rows are sorted once. What they are sorted by stands first in them: to compare two rows, each is read up to there.
+-- Which rows, and in which order, customers_file.py fills in.
 WITH invited AS (
     SELECT * FROM guard.invited(NULL, %(at)s)
 )
-SELECT {customers_columns}
+SELECT [keys], {customers_columns}
 FROM ar.customer_aging a
 [joined]
 JOIN ar.customer c ON c.org_id = %(org)s AND c.id = a.customer_id

@@ -96,6 +96,11 @@ class Order:
         return ", ".join([part for part, _ in self.parts])
 
     @property
+    def named_keys(self) -> LiteralString:
+        """The keys as columns: key_0, key_1 ..."""
+        return ", ".join([f"{part} AS key_{at}" for at, (part, _) in enumerate(self.parts)])
+
+    @property
     def joined(self) -> LiteralString:
         """What must stand beside ar.customer_aging for the keys."""
         own = ACCOUNT if "b." in self.keys else ""

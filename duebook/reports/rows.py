@@ -11,6 +11,7 @@ from typing import Any, LiteralString, TypeVar
 
 import psycopg
 from psycopg.rows import class_row
+from psycopg.sql import Composed
 from psycopg.types.string import TextLoader
 
 from duebook.visibility.seeing import kept, raw, read_before, seen_by
@@ -47,7 +48,7 @@ def kept_records(file: str, **named: Any) -> list[tuple[Any, ...]]:
     return raw().execute(**kept(query(file)), params=told).fetchall()
 
 
-def streamed(text: LiteralString, named: dict[str, Any]) -> Iterator[Texts]:
+def streamed(text: LiteralString | Composed, named: dict[str, Any]) -> Iterator[Texts]:
     """The rows of a question as the database writes them, for a file.
 
     They come while it still writes and are never all here: nothing else can be asked of it until
@@ -58,6 +59,12 @@ def streamed(text: LiteralString, named: dict[str, Any]) -> Iterator[Texts]:
         for kind in ("numeric", "int8", "int4", "date"):
             cursor.adapters.register_loader(kind, TextLoader)
         yield from cursor.stream(text, named, size=size)
+
+
+def copied(text: Composed, named: dict[str, Any]) -> Iterator[bytes]:
+    """The lines that a COPY sends, which come as `streamed` ones do."""
+    with raw().cursor() as cursor, cursor.copy(text, named) as lines:
+        yield from map(bytes, lines)
 
 
 def customer_of(account_number: str) -> int | None:
