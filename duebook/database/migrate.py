@@ -135,14 +135,6 @@ OPEN_ORDERS = {
     "%(days)s": "$4",
     "%(org)s": "$1",
 }
-# The parameters of reports/open_items.sql, as rollups/age.sql has them.
-OPEN_ITEMS = {
-    "(%(customer)s::bigint IS NULL OR d.customer_id = %(customer)s)": (
-        "($3::bigint[] IS NULL OR d.customer_id = ANY ($3))"
-    ),
-    "%(org)s": "$1",
-    "%(basis)s": "'due'",
-}
 
 
 def _dispute_functions() -> LiteralString:
@@ -157,17 +149,25 @@ ROWS: LiteralString = "(SELECT * FROM ar.customer_aging WHERE org_id = $1 AND da
 
 
 def _rollup_functions() -> LiteralString:
-    """The functions with their queries in them; what is open on a day is the reports' own."""
-    rollups = HERE.parent / "rollups"
-    items = statements(HERE.parent / "reports" / "open_items.sql")
-    for parameter, here in OPEN_ITEMS.items():
-        items = items.replace(parameter, here)
-    age = statements(rollups / "age.sql").replace("{open_items}", items.replace("%(as_of)s", "$2"))
-    age = age.replace("{open_items_before}", items.replace("%(as_of)s::date", "($2::date - 1)"))
-    age = age.replace("{medians}", statements(rollups / "medians.sql").replace("{rows}", "fresh"))
-    medians = statements(rollups / "medians.sql").replace("{rows}", ROWS)
-    typical = statements(rollups / "typical.sql").replace("{medians}", medians)
-    text = statements(rollups / "functions.sql").replace("{age}", age).replace("{typical}", typical)
+    """The functions with their queries in them; what is left of a document, and how much of it is
+    disputed, is the reports' own.
+    """
+    rollups, reports = HERE.parent / "rollups", HERE.parent / "reports"
+    balance = statements(reports / "balance.sql").replace("%(org)s", "$1")
+    disputed = statements(reports / "disputed.sql").replace("%(org)s", "$1")
+    fresh = statements(rollups / "fresh.sql").replace(
+        "{balance}", balance.replace("%(as_of)s", "$2")
+    )
+    fresh = fresh.replace("{balance_before}", balance.replace("%(as_of)s::date", "($2::date - 1)"))
+    fresh = fresh.replace("{disputed}", disputed.replace("%(as_of)s", "$2"))
+    medians = statements(rollups / "medians.sql")
+    whole = statements(rollups / "whole.sql").replace("{fresh}", fresh)
+    whole = whole.replace("{medians}", medians.replace("{rows}", "owing"))
+    age = statements(rollups / "age.sql").replace("{fresh}", fresh)
+    typical = statements(rollups / "typical.sql")
+    typical = typical.replace("{medians}", medians.replace("{rows}", ROWS))
+    text = statements(rollups / "functions.sql").replace("{whole}", whole).replace("{age}", age)
+    text = text.replace("{typical}", typical)
     text = text.replace("{totals}", statements(rollups / "totals.sql"))
     text = text.replace("{sums}", statements(rollups / "sums.sql"))
     text = text.replace("{score}", statements(rollups / "score.sql"))

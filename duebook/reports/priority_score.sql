@@ -12,8 +12,8 @@ DECLARE
     -- without weights of its own, those of this release
     weights CONSTANT bigint[] := COALESCE(own_weights, '{480,75,110,15,100,300,25,20,10}');
     owed    CONSTANT numeric := outstanding;
-    ratios  CONSTANT bigint[] := '{2,4,8,16,32,64,128,256,512,1024,2048,4096,8192,16384,32768,65536,131072,262144,
-        524288,1048576,2097152,4194304,8388608,16777216,33554432,67108864,134217728,268435456}';
+    ratios  CONSTANT bigint[] := CAST('{2,4,8,16,32,64,128,256,512,1024,2048,4096,8192,16384,32768,65536,131072,262144,
+        524288,1048576,2097152,4194304,8388608,16777216,33554432,67108864,134217728,268435456}' AS bigint[]);
     five    bigint;
     size    bigint;
     broadly bigint;

@@ -29,6 +29,21 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT COALESCE(o.today_fixed, (now() AT TIME ZONE o.timezone)::date) FROM ar.org o WHERE o.org_id = org
 $$;
 
+-- All rows of a day that is not kept yet, and its totals. With scores, if they are wanted.
+CREATE OR REPLACE FUNCTION rollup.make_day(org bigint, at date, scored boolean) RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    everybody CONSTANT bigint[] := NULL;
+    nothing   CONSTANT ar.day_total[] := NULL;
+BEGIN
+    PERFORM set_config('work_mem', '128MB', true), set_config('jit', 'off', true), set_config('enable_nestloop', 'off', true);
+    INSERT INTO ar.org_day (org_id, day, is_scored, is_sorted) VALUES (org, at, scored, at >= rollup.today(org));
+    EXECUTE $query${whole}$query$ USING org, at, everybody, scored;
+    PERFORM set_config('enable_sort', 'off', true);  -- these rows are so new that they are taken for one
+    EXECUTE $query${totals}$query$ USING org, at, everybody, nothing;
+    PERFORM set_config('enable_sort', 'on', true);
+END $$;
+
 -- The rows of some accounts (NULL: all) on one day, and the day's totals. Only rows that differ are written.
 CREATE OR REPLACE FUNCTION rollup.age(org bigint, at date, customers bigint[]) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -79,7 +94,11 @@ DECLARE
 BEGIN
     IF customers IS NULL THEN
         PERFORM rollup.forget(org, array_agg(d.day)) FROM ar.org_day d WHERE d.org_id = org AND d.day <> today;
-        INSERT INTO ar.org_day (org_id, day, is_scored, is_sorted) VALUES (org, today, false, true) ON CONFLICT DO NOTHING;
+    END IF;
+    IF customers IS NULL AND NOT EXISTS (SELECT FROM ar.org_day d WHERE d.org_id = org) THEN
+        PERFORM rollup.make_day(org, today, true);
+        PERFORM rollup.refresh_months(org, customers);
+        RETURN;
     END IF;
     FOR kept IN SELECT d.day FROM ar.org_day d WHERE d.org_id = org ORDER BY d.day LOOP
         PERFORM rollup.age(org, kept, customers);
@@ -101,12 +120,7 @@ DECLARE
 BEGIN
     SELECT * INTO held FROM ar.org_day d WHERE d.org_id = org AND d.day = wanted;
     IF held.day IS NULL THEN
-        INSERT INTO ar.org_day (org_id, day, is_scored, is_sorted) VALUES (org, wanted, false, wanted >= rollup.today(org));
-        PERFORM rollup.age(org, wanted, NULL);
-        IF scored THEN  -- rows are written with their scores
-            EXECUTE $query${typical}$query$ USING org, wanted;
-            UPDATE ar.org_day d SET is_scored = true WHERE d.org_id = org AND d.day = wanted;
-        END IF;
+        PERFORM rollup.make_day(org, wanted, scored);
     ELSIF held.is_scored OR NOT scored THEN
         RETURN false;
     ELSE
@@ -144,7 +158,7 @@ DECLARE
     kept  ar.org_day;
     built ar.org_window;
 BEGIN
-    INSERT INTO ar.org_day (org_id, day, is_scored, is_sorted) VALUES (org, rollup.today(org), true, true) ON CONFLICT DO NOTHING;
+    PERFORM rollup.ensure(rollup.today(org), true);
     FOR kept IN SELECT * FROM ar.org_day d WHERE d.org_id = org ORDER BY d.day LOOP
         PERFORM rollup.age(org, kept.day, NULL);
         IF kept.is_scored THEN

@@ -122,6 +122,7 @@ FUNCTIONS = {  # function -> what it promises (s, v or i), who may run it
     "rollup.currencies(date)": ("s", "admin member member_all service service_read"),
     "rollup.ensure(date,boolean)": ("v", "admin member member_all service service_read"),
     "rollup.forget(bigint,date[])": ("v", ""),
+    "rollup.make_day(bigint,date,boolean)": ("v", ""),
     "rollup.keep(date[],bigint)": ("v", "admin member member_all service service_read"),
     "rollup.rebuild()": ("v", "admin"),
     "rollup.refresh(bigint[])": ("v", "admin client guard member member_all service"),

@@ -78,6 +78,7 @@ def test_every_row_is_what_the_documents_say(server: None, plan: Plan) -> None:
         check_rows(books, plan.ledger, day, books.member_email, sorted(plan.owned))
         check_typical(books, plan.ledger, day)
     assert kept(books) == rebuilt(books)
+    assert everything(books, plan.days) == made_anew(books, plan.days)
 
 
 @settings(max_examples=settings().max_examples // 8)
@@ -228,6 +229,25 @@ def kept(books: Books) -> list[Any]:
         " FROM ar.org_day d JOIN ar.customer_aging a ON a.org_id = d.org_id AND a.day = d.day"
         " ORDER BY a.day, a.customer_id, a.currency"
     )
+
+
+def everything(books: Books, days: list[date]) -> list[Any]:
+    """All that is kept of these days and of today, with all scores."""
+    for day in {TODAY, *days}:
+        ready(console_of(books.slug), day)
+    return books.asks(
+        "SELECT to_jsonb(a)::text FROM ar.customer_aging a"
+        " UNION ALL SELECT to_jsonb(t)::text"
+        "           FROM rollup.totals((SELECT array_agg(day) FROM ar.org_day)) t"
+        " UNION ALL SELECT to_jsonb(t)::text FROM ar.typical_amount t ORDER BY 1"
+    )
+
+
+def made_anew(books: Books, days: list[date]) -> list[Any]:
+    """The same, each day written as a whole, not moved by what came bit by bit."""
+    with books.console():
+        raw().execute("SELECT rollup.keep('{}'::date[], 0)")
+    return everything(books, days)
 
 
 def rebuilt(books: Books) -> list[Any]:

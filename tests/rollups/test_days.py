@@ -208,6 +208,35 @@ def test_who_makes_a_day_and_who_posts_take_turns(server: None) -> None:
     ) == ["late"]
 
 
+def test_of_many_who_ask_for_a_day_at_once_one_makes_it(server: None) -> None:
+    books = Books(accounts=["A"], today=TODAY)
+    console, past = console_of(books.slug), date(2026, 2, 1)
+    together, made = threading.Barrier(4), []
+
+    def ask() -> None:
+        together.wait(60)
+        with seeing(console):
+            made.extend(raw().execute("SELECT rollup.ensure(%s, true)", [past]).fetchall())
+        for alias in connections:
+            connections[alias].close()
+
+    asking = [threading.Thread(target=ask) for _ in range(together.parties)]
+    for each in asking:
+        each.start()
+    for each in asking:
+        each.join(120)
+    assert sorted(made) == [(False,), (False,), (False,), (True,)]
+
+
+def test_days_are_weighed_by_small_and_by_very_large_amounts(server: None) -> None:
+    books = Books(accounts=["A"], today=TODAY)
+    books.invoice("large", "30000000.00", due_date=str(TODAY - timedelta(days=10)))
+    books.invoice("small", "10000000.00", due_date=str(TODAY - timedelta(days=2)))
+
+    for day, average in ((TODAY, 8), (TODAY - timedelta(days=2), 6)):
+        assert row(books, day).weighted_avg_days_overdue == average
+
+
 def test_a_reader_does_not_wait_for_long(server: None, monkeypatch: pytest.MonkeyPatch) -> None:
     books = Books(accounts=["A"], today=TODAY)
     console, met = console_of(books.slug), []
