@@ -18,6 +18,7 @@ from psycopg.types.json import Jsonb
 from duebook.visibility.seeing import raw
 from duebook.visibility.viewer import Viewer
 
+PIECE = 1 << 20  # bytes that are read at a time
 PATIENCE = timedelta(hours=1)  # whatever is not done by then will not be
 QUESTION = Path(__file__).with_suffix(".sql").read_text()
 
@@ -39,7 +40,6 @@ class Shelved:
     ordered_at: datetime
     state: str
     trouble: str
-    content: bytes | None
 
 
 class Changed(Exception):
@@ -52,13 +52,26 @@ def shelf(viewer: Viewer, *, at: datetime) -> list[Shelved]:
 
 
 def fetched(viewer: Viewer, export: int, *, at: datetime) -> Shelved | None:
-    """A file that is ready, with its content; None when there is none. Raises Changed."""
+    """A file that is ready; None when there is none. Raises Changed."""
     for file in _found(viewer, at=at, export=export):
         if file.state == "changed":
             raise Changed
-        if file.state == "ready" and file.content is not None:
+        if file.state == "ready":
             return file
     return None
+
+
+def piece(viewer: Viewer, export: int, place: int, *, size: int) -> bytes:
+    """So many bytes of the content of one's own file from a place on, counted from 0; none behind
+    its end, or when it is not there any more.
+    """
+    query = (
+        "SELECT substr(content, %s, %s) FROM ar.export"
+        " WHERE org_id = %s AND kind = %s AND id = %s AND content IS NOT NULL"
+    )
+    asked = [place + 1, size, viewer.org_id, viewer.kind, export]
+    row = raw().execute(query, asked, binary=True).fetchone()
+    return bytes(row[0]) if row else b""
 
 
 def add(viewer: Viewer, *, report: str, asked: dict[str, Any], file_name: str) -> int:
@@ -101,7 +114,7 @@ def put(
 ) -> None:
     """The file that was made, and whose rows are in it."""
     raw().execute(
-        "UPDATE ar.export SET content = %s, content_type = %s, row_count = %s, customers = %s,"
+        "UPDATE ar.export SET content = %b, content_type = %s, row_count = %s, customers = %s,"
         " done_at = now() WHERE org_id = %s AND id = %s",
         [file, content_type, rows, customers, viewer.org_id, export],
     )

@@ -1,7 +1,8 @@
 """The worker: takes jobs from the queue until it is told to stop.
 
-It looks into the queue every second. PostgreSQL could wake it instead, but every login may listen
-on such a channel and speak on it (docs/decisions/0007-queue.md).
+It looks into the queue every second, and four times for what a person waits for. PostgreSQL could
+wake it instead, but every login may listen on such a channel and speak on it
+(docs/decisions/0007-queue.md).
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from duebook.jobs import mailings, polls, tasks, upkeep
 from duebook.post import delivery
 from duebook.rollups import days
 
-LOOK_SECONDS = 1.0
+LOOK_SECONDS = {"work": 0.25, "polls": 1.0, "letters": 1.0}  # for each line
 ABANDONED_SECONDS = 30.0  # without a sign of life from the worker that took the job
 TRIES_MAX = 3  # of a job whose workers die, or whose database went away
 LINES = {"work": 2, "polls": 2, "letters": 2}  # and how many of each at once: files need memory
@@ -123,7 +124,7 @@ async def _line(app: procrastinate.App, name: str, *, wait: bool) -> None:
         name=name,
         concurrency=LINES[name],
         wait=wait,
-        fetch_job_polling_interval=LOOK_SECONDS,
+        fetch_job_polling_interval=LOOK_SECONDS[name],
         listen_notify=False,
         delete_jobs="successful",
         install_signal_handlers=False,

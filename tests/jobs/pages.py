@@ -47,4 +47,4 @@ class Desk:
         (address,) = self.files()
         answer = self.fetches(address)
         assert answer.status_code == 200
-        return bytes(answer.content)
+        return bytes(answer.getvalue())

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from duebook.console import reporting
+from duebook.export import shelf
 from duebook.jobs.worker import work
 from duebook.visibility.models import Login
 from duebook.visibility.seeing import raw
@@ -57,11 +58,12 @@ def test_a_file_waits_is_made_and_fetched(acme: Company) -> None:
     assert f"aging-{acme.slug}-2026-06-30.csv" in said
     (address,) = desk.files()
     answer = desk.fetches(address)
-    assert outstanding(answer.content) == [("C1", "100.00"), ("C2", "23.45")]
+    content = answer.getvalue()
+    assert outstanding(content) == [("C1", "100.00"), ("C2", "23.45")]
     assert dict(answer.headers) | {
         "Content-Type": "text/csv; charset=utf-8",
         "Content-Disposition": f'attachment; filename="aging-{acme.slug}-2026-06-30.csv"',
-        "Content-Length": str(len(answer.content)),
+        "Content-Length": str(len(content)),
         "Cache-Control": "private, no-store",
     } == dict(answer.headers)
     assert entries(acme) == ["export ordered", "export downloaded"]
@@ -105,7 +107,7 @@ def test_the_file_is_the_command_lines_byte_for_byte(
     line = Namespace(slug=lasting.slug, email=email, format=form, output=file, **typed)
     assert command(line) == 0
     (address,) = set(desk.files()) - before
-    assert desk.fetches(address).content == file.read_bytes()
+    assert desk.fetches(address).getvalue() == file.read_bytes()
 
 
 def test_the_file_holds_what_the_page_shows_filters_included(acme: Company) -> None:
@@ -136,6 +138,22 @@ def test_a_file_is_nobody_elses(acme: Company, world: World) -> None:
             assert other.client.post(path.replace("/file/", "/delete/")).status_code == 404
     assert desk.fetches(address).status_code == 200
     assert desk.fetches(address.replace(acme.slug, world.zenith.slug)).status_code == 404
+
+
+def test_a_file_is_sent_in_pieces_as_long_as_one_may_have_it(
+    acme: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(acme, acme.admin_email)
+    desk.orders()
+    work(wait=False)
+    whole = desk.fetched()
+    monkeypatch.setattr(shelf, "PIECE", 40)
+    assert desk.fetched() == whole
+    (address,) = desk.files()
+    pieces = iter(desk.fetches(address).streaming_content)
+    assert next(pieces) == whole[:40]
+    desk.client.post(address.replace("/file/", "/delete/"))
+    assert b"".join(pieces) == b""
 
 
 def test_what_was_unshared_meanwhile_is_not_handed_out(acme: Company) -> None:

@@ -130,4 +130,4 @@ def _whole(
         name if name == settings.SESSION_COOKIE_NAME else cookie.output().split(":")[1]
         for name, cookie in answer.cookies.items()
     ]
-    return answer.status_code, headers, cookies, answer.content
+    return answer.status_code, headers, cookies, answer.getvalue()

@@ -114,7 +114,7 @@ def test_whoever_is_removed_before_fetching_the_file_gets_nothing(
     tasks.run(job)
     there = browser.get(at(company, "export_file", export=export))
     assert there.status_code == 200
-    assert b"100.00" in there.content
+    assert b"100.00" in there.getvalue()
 
     REMOVALS[removal](company, viewer)
 
