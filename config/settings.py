@@ -138,11 +138,15 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_PUBLIC  # localhost
 SOCIALACCOUNT_ADAPTER = "duebook.web.account.provider.ProviderAdapter"
 SOCIALACCOUNT_STORE_TOKENS = False
 
-# Counters of attempts are shared by all processes.
+# Counters of attempts are shared by all processes; a process's own is for what may be asked again.
 CACHES = {
     "default": {
         "BACKEND": "duebook.web.account.cache.DoorCache",
-    }
+    },
+    "process": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    },
 }
 
 # Folders below which connectors may look for files: of each organisation in one named as it is.

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any, LiteralString
 
 from duebook.reports.customers_filter import INVITATIONS as INVITATIONS
@@ -166,7 +167,7 @@ def customers(
     meant = meant_by(asked, at=at)
     stretches = [Stretch("true", walked.after(keys))]
     if limit is not None and sees_all() and is_sorted:
-        stretches = walked.stretches(keys, types)
+        stretches = walked.stretches(keys, partial(types, asked))
     most = None if limit is None else limit + 1
     rows = _rows(walked, asked, meant, stretches, keys, at=at, limit=most)
     more = limit is not None and len(rows) > limit
@@ -291,8 +292,10 @@ def _question(
     return text, {**named, "org": organisation(), "at": at, "limit": limit}
 
 
-def types() -> list[str]:
-    return [row[0] for row in records("customers_types.sql")]
+def types(asked: Asked) -> list[str]:
+    """The account types of the rows in the currency that is asked for."""
+    named = {"as_of": asked.as_of, "currency": asked.currency}
+    return [row[0] for row in records("customers_types.sql", **named)]
 
 
 def _sums(meant: Filter) -> LiteralString:

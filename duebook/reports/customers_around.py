@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from duebook.reports.customers import Asked, CustomerRow, keys_of, meant_by, placed, types
 from duebook.reports.customers_filter import Filter
@@ -60,7 +61,7 @@ def around(asked: Asked, row: CustomerRow, *, at: datetime) -> tuple[int | None,
 
 
 def _beside(order: Order, asked: Asked, meant: Filter, keys: Keys | None) -> int | None:
-    for stretch in order.stretches(keys, types):
+    for stretch in order.stretches(keys, partial(types, asked)):
         text = placed(
             query("customers_beside.sql"),
             joined=order.beside(meant.joined),

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, LiteralString
 
 from duebook.reports.customers_order import ACCOUNT
-from duebook.reports.rows import sees_all
+from duebook.reports.rows import records, sees_all
 from duebook.reports.searching import found, like
 from duebook.visibility.seeing import raw
 
@@ -58,11 +58,10 @@ def filtered(
     if only is not None:
         chosen = set(only) if chosen is None else chosen & set(only)
     if patterns := like(search):
-        if summed and sees_all() and _all_are_like(patterns):
-            pass
-        elif len(sought := found(patterns, most=NAMED + 1)) <= NAMED:
+        is_most = sees_all() and _most_are_like(patterns)
+        if not is_most and len(sought := found(patterns, most=NAMED + 1)) <= NAMED:
             chosen = set(sought) if chosen is None else chosen & set(sought)
-        else:
+        elif not (is_most and summed and _all_are_like(patterns)):
             text += " AND b.search_text LIKE ANY (%(patterns)s)"
             joined, named["patterns"] = ACCOUNT, patterns
     is_whole = chosen is None and not joined
@@ -86,10 +85,16 @@ def _invited(states: tuple[str, ...], *, at: datetime) -> tuple[set[int] | None,
     return {each for each, state in known.items() if state in wanted}, set()
 
 
-def _all_are_like(patterns: list[str]) -> bool:
-    """Whether every customer is meant, as when all numbers begin alike. Mostly one of the first is
-    not, which ends it; where policies look at each row, that is too dear to ask.
+def _most_are_like(patterns: list[str]) -> bool:
+    """Whether most customers seem to be meant, as when all numbers begin alike: then they are not
+    named one by one. Where policies look at each row, that is too dear to ask.
     """
+    ((is_most,),) = records("customers_mostly_like.sql", patterns=patterns)
+    return bool(is_most)
+
+
+def _all_are_like(patterns: list[str]) -> bool:
+    """Whether every customer is meant; the first that is not ends the search."""
     query = (
         "SELECT NOT EXISTS (SELECT FROM ar.customer c"
         " WHERE c.org_id = split_part(current_setting('duebook.viewer'), '.', 1)::bigint"

@@ -28,7 +28,7 @@ AMOUNTS: dict[str, LiteralString] = {
 OTHERS: dict[str, LiteralString] = {
     "account_number": "b.account_number",
     "account_name": "a.sort_name",
-    "account_type": "b.account_type",
+    "account_type": "a.account_type",
     "account_status": "(NOT a.is_active)",  # Active comes first
     "contact_name": "b.contact_name",
     "contact_email": "b.contact_email",
@@ -66,7 +66,7 @@ SPARSE: frozenset[LiteralString] = frozenset(
         "a.d91_plus_amount",
     )
 )
-TYPES = "b.account_type"
+TYPES: LiteralString = "a.account_type"
 Key = tuple[LiteralString, bool]  # an expression, and whether the largest comes first
 
 
@@ -114,17 +114,19 @@ class Order:
         """The sorted rows from one on, cut where another index goes on with the same order.
 
         An index gives rows with something in a column in its order, another those with nothing in
-        the order of what they owe. `types`: the account types there are, in their order.
+        the order of what they owe. `types`: the account types there are in the currency that is
+        asked for, in their order.
         """
         (part, down), (_, next_down) = self.parts[:2]
         begins = keys["key_0"] if keys else None
         if part == TYPES:
             found = types()[:: -1 if down else 1]
             kept = found[found.index(begins) :] if begins in found else found
-            return [
+            in_types = [
                 Stretch(f"a.is_sorted AND {TYPES} = %(type)s", self._within(each, keys), each)
                 for each in kept
             ]
+            return in_types or [Stretch("a.is_sorted", self.after(keys))]
         signs: list[tuple[LiteralString, int]] = []
         if part in SPARSE:
             signs = [("= 0", 0), ("<> 0", 1)]

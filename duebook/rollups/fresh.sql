@@ -3,7 +3,7 @@
 -- zeros in its own currency. What was owed at the close of the day before stands beside it, in rows that are
 -- not listed where today's have no place for it. Documents are read once for both days.
 WITH account AS (
-    SELECT c.id AS customer_id, c.active, c.sort_name, COALESCE(c.currency, o.currency) AS currency
+    SELECT c.id AS customer_id, c.active, c.sort_name, c.account_type, COALESCE(c.currency, o.currency) AS currency
     FROM ar.customer c JOIN ar.org o ON o.org_id = $1
     WHERE c.org_id = $1 AND ($3::bigint[] IS NULL OR c.id = ANY ($3))
 ), summed AS (
@@ -78,7 +78,7 @@ WITH account AS (
     SELECT a.customer_id, COALESCE(n.currency, a.currency) AS currency,
            CASE WHEN n.is_open IS NULL OR n.is_open THEN true
                 ELSE n.currency = a.currency AND a.customer_id IN (SELECT customer_id FROM cleared) END AS is_listed,
-           a.active AS is_active, a.sort_name,
+           a.active AS is_active, a.sort_name, a.account_type,
            COALESCE(n.outstanding, 0) AS outstanding,
            COALESCE(n.current_amount, 0) AS current_amount, COALESCE(n.past_due_amount, 0) AS past_due_amount,
            COALESCE(n.d1_30_amount, 0) AS d1_30_amount, COALESCE(n.d31_60_amount, 0) AS d31_60_amount,

@@ -191,13 +191,10 @@ BEGIN
     IF viewer.kind IN ('admin', 'member_all', 'service', 'service_read') THEN
         RETURN QUERY EXECUTE 'SELECT c.id FROM ar.customer c WHERE c.org_id = $1 AND c.search_text LIKE ANY ($2) LIMIT $3'
             USING viewer.org_id, patterns, most;
-    ELSIF viewer.kind = 'member' AND cardinality(patterns) > 1 THEN  -- a letter or two, which many begin with
-        RETURN QUERY EXECUTE 'SELECT c.id FROM unnest($4) AS mine (id) JOIN ar.customer c ON c.org_id = $1 AND c.id = mine.id'
-            ' WHERE c.search_text LIKE ANY ($2) LIMIT $3' USING viewer.org_id, patterns, most, guard.viewer_accounts();
-    ELSIF viewer.kind = 'member' THEN
-        RETURN QUERY EXECUTE 'SELECT c.id FROM ar.customer c WHERE c.org_id = $1 AND c.search_text LIKE ANY ($2)'
-            ' AND EXISTS (SELECT FROM ar.customer_access a WHERE a.org_id = $1 AND a.customer_id = c.id'
-            '             AND a.principal_id = ANY ($4)) LIMIT $3' USING viewer.org_id, patterns, most, guard.viewer_principals();
+    ELSIF viewer.kind = 'member' THEN  -- one by one, which is less than what the index finds of everybody's
+        RETURN QUERY EXECUTE 'SELECT m.id FROM (SELECT c.id, c.search_text FROM ar.customer c'
+            ' WHERE c.org_id = $1 AND c.id = ANY ($4) OFFSET 0) AS m WHERE m.search_text LIKE ANY ($2) LIMIT $3'
+            USING viewer.org_id, patterns, most, guard.viewer_accounts();
     END IF;
 END $$;
 

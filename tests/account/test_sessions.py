@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from allauth.usersessions.models import UserSession
+from django.core.cache import caches
 from django.utils import timezone
 
 from duebook.web.account.sessions import program
@@ -67,8 +68,18 @@ def test_being_seen_is_noted_once_a_minute(world: World, fresh: Fresh) -> None:
     now = timezone.now()
     for ago, is_noted in ((timedelta(seconds=30), False), (timedelta(minutes=2), True)):
         rows.update(last_seen_at=now - ago)
+        caches["process"].clear()
         here.get("/account/")
         assert (rows.get().last_seen_at > now - timedelta(seconds=1)) == is_noted
+
+
+def test_another_program_with_the_same_session_is_noted_at_once(world: World, fresh: Fresh) -> None:
+    here = fresh()
+    here.sign_in(world.acme.member_email)
+    rows = UserSession.objects.filter(user_id=login_of(world.acme.member_email).pk)
+    for program_name in ("curl/8.5", PHONE, "curl/8.5"):
+        here.get("/account/", headers={"User-Agent": program_name})
+        assert rows.get().user_agent == program_name
 
 
 def test_programs_by_name() -> None:

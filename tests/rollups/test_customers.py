@@ -21,6 +21,7 @@ from duebook.reports.customers import (
 )
 from duebook.reports.customers_around import Position, around, position
 from duebook.reports.customers_order import SORTS
+from duebook.reports.searching import like
 from duebook.rollups.days import seeing_days
 from tests.ledger.books import Books, invoice
 
@@ -167,6 +168,23 @@ def test_every_column_sorts_page_by_page_as_at_once(books: Books) -> None:
             assert back.rows == every[:2], sort
 
 
+@pytest.mark.parametrize("currency", ["", "USD"])
+def test_an_account_of_another_type_moves_on_every_day(server: None, currency: str) -> None:
+    books, earlier = Books(accounts=["A", "B"], today=TODAY), TODAY.replace(day=1)
+
+    def told(sort: str, day: date) -> list[str]:
+        found = page(books, day, limit=5, sort=sort, currency=currency).rows
+        return [f"{row.account_number} {row.account_type}" for row in found]
+
+    for day in (TODAY, earlier):
+        assert told("account_type", day) == ["A Credit", "B Credit"]
+    books.loads("accounts", [{"account_number": "A", "name": "A", "account_type": "System"}])
+
+    for day in (TODAY, earlier):
+        assert told("account_type", day) == ["B Credit", "A System"]
+        assert told("-account_type", day) == ["A System", "B Credit"]
+
+
 @pytest.mark.parametrize("email", ["admin_email", "member_email"])
 def test_around_a_row_stand_its_neighbours_in_the_list(books: Books, email: str) -> None:
     with seeing_days(books.viewer(getattr(books, email)), TODAY):
@@ -189,6 +207,21 @@ def test_a_search_that_means_many_is_looked_for_in_the_text(
     monkeypatch.setattr(customers_filter, "NAMED", 0)
     for word in WORDS:
         assert (numbers(rows(books, search=word)), sums(books, word)) == one_by_one[word], word
+    monkeypatch.setattr(customers_filter, "_most_are_like", lambda patterns: True)
+    for word in WORDS:
+        assert (numbers(rows(books, search=word)), sums(books, word)) == one_by_one[word], word
+
+
+def test_what_most_numbers_begin_with_is_looked_for_in_the_text(server: None) -> None:
+    names = [f"C0{number}" for number in range(4)]
+    books = Books(accounts=[*names, "K9"], today=TODAY)
+    everybody = sums(books, "")[0]
+    with seeing_days(books.viewer(books.admin_email), TODAY):
+        dense = {word: customers_filter._most_are_like(like(word)) for word in ("c0", "k", "c03")}
+
+    assert dense == {"c0": True, "k": False, "c03": False}
+    assert numbers(rows(books, search="c0", sort="account_number", limit=3)) == names[:3]
+    assert sums(books, "c0")[0] == replace(everybody, accounts=4)
 
 
 WORDS = ("z", "et", "eta", "77", "a", "nobody")

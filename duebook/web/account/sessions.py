@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from allauth.account.adapter import get_adapter
 from allauth.usersessions.models import UserSession
+from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -108,12 +109,16 @@ class SeenMiddleware:
 
 def _is_noticed(request: HttpRequest) -> bool:
     longest = UserSession._meta.get_field("user_agent").max_length
-    return bool(
-        UserSession.objects.filter(
-            session_key=request.session.session_key,
-            user_id=request.user.pk,
-            ip=get_adapter(request).get_client_ip(request),
-            user_agent=request.headers.get("User-Agent", "")[:longest],
-            last_seen_at__gt=timezone.now() - NOTICED,
-        ).exists()
-    )
+    told = {
+        "session_key": request.session.session_key,
+        "user_id": request.user.pk,
+        "ip": get_adapter(request).get_client_ip(request),
+        "user_agent": request.headers.get("User-Agent", "")[:longest],
+    }
+    place, now = f"seen:{told['session_key']}", timezone.now()
+    if caches["process"].get(place) == told:
+        return True
+    row = UserSession.objects.filter(**told, last_seen_at__gt=now - NOTICED).first()
+    if row:  # until when nothing new is to be noted, it is not asked for either
+        caches["process"].set(place, told, (row.last_seen_at + NOTICED - now).total_seconds())
+    return row is not None

@@ -26,6 +26,7 @@ from duebook.web.asked import OrganisationRequest, Unclear
 from duebook.web.audience import for_staff
 from duebook.web.customers import activity, notes, tabs
 from duebook.web.customers.asked import Looking, day_of, looking_at, prepare
+from duebook.web.customers.items import document_pages
 from duebook.web.customers.shown import Ages
 from duebook.web.customers.tabs import asking
 from duebook.web.customers.why import why
@@ -60,6 +61,7 @@ def account(request: OrganisationRequest, slug: str, customer: int) -> HttpRespo
         "who": who,
         "row": row,
         "currency": currency,
+        "document_pages": document_pages(slug, customer),
         "note_href": asked.address(tab="notes", state="", order="") + "#account-note",
         "switch": [(code, asked.address(currency=code)) for code in known],
         "tabs": tabs.tabs(asked, row, notes=written.number_of(customer)),

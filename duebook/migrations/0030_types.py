@@ -1,0 +1,13 @@
+"""Rows of the customers list by account type: the SQL file beside this one."""
+
+from pathlib import Path
+
+from django.db import migrations
+
+SQL = Path(__file__).with_suffix(".sql").read_text()
+
+
+class Migration(migrations.Migration):
+    dependencies = [("duebook", "0029_owned")]
+
+    operations = [migrations.RunSQL(SQL)]
