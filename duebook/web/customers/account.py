@@ -19,7 +19,7 @@ from duebook.reports import account_items as documents
 from duebook.reports import notes as written
 from duebook.reports.customers import CustomerRow, of_account
 from duebook.reports.customers_around import around, position
-from duebook.rollups.days import LOOK_BACK, must_be_there, ready
+from duebook.rollups.days import LOOK_BACK, must_be_there, ready, worked_out
 from duebook.visibility.middleware import prepared
 from duebook.visibility.viewer import Viewer
 from duebook.web.asked import OrganisationRequest, Unclear
@@ -51,9 +51,11 @@ def account(request: OrganisationRequest, slug: str, customer: int) -> HttpRespo
     if who is None:
         raise Http404
     looking, asked = looking_at(request), asking(request.GET, path=request.path)
-    must_be_there(request.viewer.org_id, looking.as_of, scored=True)
+    day = looking.as_of
+    worked_out(request.viewer.org_id, day, day - LOOK_BACK)  # at once what is asked one by one
+    must_be_there(request.viewer.org_id, day, scored=True)
     known = accounts.currencies(customer)
-    currency = looking.currency if looking.currency in known else known[0]
+    currency = looking.currency_of(known)
     row = _row(customer, currency=currency, as_of=looking.as_of, at=at)
     shown = {
         "asked": looking,
@@ -208,7 +210,7 @@ def _list_of(
 ) -> dict[str, object]:
     """The way back to the list one came from, and where to ask for the accounts beside this one."""
     back = reverse("customers", args=[slug]) + looking.address(**OF_PAGE)
-    if row is None or row.currency != looking.currency:
+    if row is None or row.currency != (looking.chosen or looking.usual):
         return {"back": back}
     around_path = reverse("customer_around", args=[slug, customer])
     return {

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -27,13 +29,13 @@ WORDS = ("account_name", "account_type", "account_number", "currency", "oldest_d
 class Looking:
     """The state of the list: day, currency, search, filters, order, and where the page begins.
 
-    `currencies` are those the list has rows in; one of them, or the organisation's, is shown.
+    `chosen` is the currency that is asked for, if any is; `usual` the organisation's.
     """
 
     as_of: date
     today: date
-    currency: str
-    currencies: tuple[str, ...]
+    chosen: str
+    usual: str
     search: str
     status: tuple[str, ...]
     invitation: tuple[str, ...]
@@ -41,6 +43,23 @@ class Looking:
     after: str
     before: str
     query: QueryDict
+
+    @cached_property
+    def currencies(self) -> tuple[str, ...]:
+        """Those the list has rows in."""
+        return tuple(currencies(as_of=self.as_of))
+
+    @cached_property
+    def currency(self) -> str:
+        """The one that the list is shown in: without rows in the usual one, another."""
+        if self.chosen or self.usual in self.currencies or not self.currencies:
+            return self.chosen or self.usual
+        return self.currencies[0]
+
+    def currency_of(self, known: Sequence[str]) -> str:
+        """The one an account is shown in that has documents in `known`."""
+        wanted = self.chosen or self.usual
+        return wanted if wanted in known else known[0]
 
     @property
     def is_past(self) -> bool:
@@ -106,14 +125,11 @@ def looking_at(request: OrganisationRequest, *, query: QueryDict | None = None) 
     """Raises Unclear for what cannot be answered. The day must be ready: see `prepare`."""
     query = request.GET if query is None else query
     plain = asked_of(request, query=query)
-    there = tuple(currencies(as_of=plain.as_of))
-    usual = request.organisation.currency
-    fallback = there[0] if there and usual not in there else usual
     return Looking(
         as_of=plain.as_of,
         today=plain.today,
-        currency=plain.currency or fallback,
-        currencies=there,
+        chosen=plain.currency,
+        usual=request.organisation.currency,
         search=plain.search,
         status=_several(query, "status", STATUSES),
         invitation=_several(query, "invitation", INVITATIONS),

@@ -50,7 +50,7 @@ def order_of_account(request: OrganisationRequest, slug: str, customer: int) -> 
     filters: dict[str, Any] = {
         "customer": customer,
         "account": who.account_number,
-        "currency": looking.currency if looking.currency in known else known[0],
+        "currency": looking.currency_of(known),
     }
     if what == "lines":
         document = number(request.POST, "document") or 0
