@@ -129,6 +129,7 @@ def test_folded_away_a_line_of_the_figures_remains(
     with window(screen, address, "desktop", person=signed_in(company.admin_email)) as page:
         page.goto(home(address, company))
         figures = page.locator("#figures")
+        page.wait_for_load_state("networkidle")  # the figures come, and then the changes in them
         expect(figures.locator(".ages-line")).to_be_visible()
         height = figures.evaluate("each => each.offsetHeight")
         page.get_by_role("button", name="Hide figures").click()

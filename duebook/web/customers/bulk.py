@@ -180,7 +180,7 @@ def _order_file(
     request: OrganisationRequest, looking: Looking, picked: Chosen, *, form: str
 ) -> HttpResponse:
     """Exactly the accounts selected, in the list's order. Ticked ones whatever the filter is."""
-    filters = dict(vars(looking))
+    filters = dict(vars(looking.question))
     if picked.is_all:
         filters["but"] = list(picked.but)
     else:

@@ -30,7 +30,7 @@ def order(request: OrganisationRequest, slug: str) -> HttpResponse:
     """Have the list of the form's state made as a file of one's own."""
     form = _chosen(request, "format", FORMS)
     looking = looking_at(request, query=request.POST)
-    return order_list(request, looking, form=form, filters=vars(looking))
+    return order_list(request, looking, form=form, filters=vars(looking.question))
 
 
 @prepared(prepare)
