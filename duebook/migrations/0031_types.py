@@ -8,6 +8,6 @@ SQL = Path(__file__).with_suffix(".sql").read_text()
 
 
 class Migration(migrations.Migration):
-    dependencies = [("duebook", "0029_owned")]
+    dependencies = [("duebook", "0030_pieces")]
 
     operations = [migrations.RunSQL(SQL)]
