@@ -306,7 +306,7 @@ def _sums(meant: Filter) -> LiteralString:
     kept = query("customers_kept.sql")
     if not meant.without:
         return kept
-    left_out = meant.text.replace("<> ALL (%(without)s)", "= ANY (%(without)s)")
+    left_out = meant.text.replace("<> ALL (%(without)s", "= ANY (%(without)s")
     return f"{kept} UNION ALL {of_rows.replace('[asked]', left_out).replace('[sign]', '-')}"
 
 

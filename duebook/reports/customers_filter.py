@@ -8,7 +8,7 @@ from typing import Any, LiteralString
 
 from duebook.reports.customers_order import ACCOUNT
 from duebook.reports.rows import records, sees_all
-from duebook.reports.searching import found, like
+from duebook.reports.searching import array, found, like
 from duebook.visibility.seeing import raw
 
 INVITATIONS = ("Not Invited", "Pending", "Accepted", "Declined", "Expired")
@@ -66,11 +66,11 @@ def filtered(
             joined, named["patterns"] = ACCOUNT, patterns
     is_whole = chosen is None and not joined
     if chosen is not None:
-        text += " AND a.customer_id = ANY (%(only)s)"
-        named["only"] = sorted(chosen)
+        text += " AND a.customer_id = ANY (%(only)s::bigint[])"
+        named["only"] = array(chosen)
     if without:
-        text += " AND a.customer_id <> ALL (%(without)s)"
-        named["without"] = sorted(without)
+        text += " AND a.customer_id <> ALL (%(without)s::bigint[])"
+        named["without"] = array(without)
     return Filter(text, named, joined, tuple(without), is_whole)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from duebook.ledger.posting import plain
 from duebook.visibility.seeing import raw
 
@@ -17,5 +19,11 @@ def like(search: str) -> list[str]:
 
 def found(patterns: list[str], *, most: int | None = None) -> list[int]:
     """The customers whose search text is like one of them, so many at most, in no order."""
-    rows = raw().execute("SELECT guard.customers_like(%s, %s)", [patterns, most]).fetchall()
-    return [row[0] for row in rows]
+    query = "SELECT COALESCE(array_agg(id), '{}') FROM guard.customers_like(%s, %s) AS found (id)"
+    ((ids,),) = raw().execute(query, [patterns, most]).fetchall()
+    return list(ids)
+
+
+def array(ids: Iterable[int]) -> str:
+    """Thousands of ids as the database reads them; item by item takes six times as long."""
+    return f"{{{','.join(map(str, ids))}}}"
