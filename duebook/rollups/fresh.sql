@@ -8,31 +8,31 @@ WITH account AS (
     WHERE c.org_id = $1 AND ($3::bigint[] IS NULL OR c.id = ANY ($3))
 ), summed AS (
     SELECT customer_id, currency,
-           COALESCE(sum(balance) FILTER (WHERE place = 0), 0)::bigint AS current_amount,
-           COALESCE(sum(balance) FILTER (WHERE place = 1), 0)::bigint AS d1_30_amount,
-           COALESCE(sum(balance) FILTER (WHERE place = 2), 0)::bigint AS d31_60_amount,
-           COALESCE(sum(balance) FILTER (WHERE place = 3), 0)::bigint AS d61_90_amount,
-           COALESCE(sum(balance) FILTER (WHERE place = 4), 0)::bigint AS d91_plus_amount,
-           COALESCE(sum(balance) FILTER (WHERE place = 5), 0)::bigint AS debit_amount,
-           COALESCE(sum(balance) FILTER (WHERE place = 6), 0)::bigint AS credit_amount,
-           count(*) FILTER (WHERE place = 0)                          AS current_count,
-           count(*) FILTER (WHERE place = 1)                          AS d1_30_count,
-           count(*) FILTER (WHERE place = 2)                          AS d31_60_count,
-           count(*) FILTER (WHERE place = 3)                          AS d61_90_count,
-           count(*) FILTER (WHERE place = 4)                          AS d91_plus_count,
-           count(*) FILTER (WHERE place = 5)                          AS debit_count,
-           count(*) FILTER (WHERE place = 6)                          AS credit_count,
-           COALESCE(sum(LEAST(balance, disputed)) FILTER (WHERE place < 5 AND disputed > 0), 0)::bigint AS disputed_amount,
-           COALESCE(sum(LEAST(discount_amount, balance)) FILTER (WHERE place < 6 AND discount_date >= $2), 0)::bigint AS discount_amount,
-           COALESCE(sum(CASE place WHEN 6 THEN -balance ELSE balance END)
-                    FILTER (WHERE place <= 6 AND issue_date >= date_trunc('month', $2::timestamp)::date), 0)::bigint AS month_amount,
-           COALESCE(sum(CASE WHEN is_charge THEN balance - balance_before ELSE balance_before - balance END)
-                    FILTER (WHERE balance <> balance_before), 0)::bigint AS day_amount,
+           rollup.total(balance) FILTER (WHERE place = 0) AS current_amount,
+           rollup.total(balance) FILTER (WHERE place = 1) AS d1_30_amount,
+           rollup.total(balance) FILTER (WHERE place = 2) AS d31_60_amount,
+           rollup.total(balance) FILTER (WHERE place = 3) AS d61_90_amount,
+           rollup.total(balance) FILTER (WHERE place = 4) AS d91_plus_amount,
+           rollup.total(balance) FILTER (WHERE place = 5) AS debit_amount,
+           rollup.total(balance) FILTER (WHERE place = 6) AS credit_amount,
+           count(*) FILTER (WHERE place = 0) AS current_count,
+           count(*) FILTER (WHERE place = 1) AS d1_30_count,
+           count(*) FILTER (WHERE place = 2) AS d31_60_count,
+           count(*) FILTER (WHERE place = 3) AS d61_90_count,
+           count(*) FILTER (WHERE place = 4) AS d91_plus_count,
+           count(*) FILTER (WHERE place = 5) AS debit_count,
+           count(*) FILTER (WHERE place = 6) AS credit_count,
+           rollup.total(LEAST(balance, disputed)) FILTER (WHERE place < 5 AND disputed > 0) AS disputed_amount,
+           rollup.total(LEAST(discount_amount, balance)) FILTER (WHERE place < 6 AND discount_date >= $2) AS discount_amount,
+           rollup.total(CASE place WHEN 6 THEN -balance ELSE balance END)
+               FILTER (WHERE place <= 6 AND issue_date >= date_trunc('month', $2::timestamp)::date) AS month_amount,
+           rollup.total(CASE WHEN is_charge THEN balance - balance_before ELSE balance_before - balance END)
+               FILTER (WHERE balance <> balance_before) AS day_amount,
            -- whole numbers as long as they cannot be too large
            COALESCE(sum(balance * days_past_due) FILTER (WHERE place BETWEEN 1 AND 4 AND balance < 2147483648), 0)
                + COALESCE(sum(balance * days_past_due::numeric) FILTER (WHERE place BETWEEN 1 AND 4 AND balance >= 2147483648), 0)
                AS weighted_days,
-           min(due_date) FILTER (WHERE place < 5)                                               AS oldest_due_date
+           min(due_date) FILTER (WHERE place < 5) AS oldest_due_date
     FROM (
         SELECT d.*, p.amount AS disputed,
                CASE WHEN d.balance = 0 THEN NULL

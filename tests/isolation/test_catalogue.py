@@ -129,6 +129,7 @@ FUNCTIONS = {  # function -> what it promises (s, v or i), who may run it
     "rollup.score(bigint,date)": ("v", ""),
     "rollup.take_turn()": ("v", ""),
     "rollup.today(bigint)": ("s", ""),
+    "rollup.total(bigint)": ("i", ""),
     "rollup.totals(date[])": ("s", "admin member_all service service_read"),
 }
 SCHEMAS = {

