@@ -92,6 +92,9 @@ def test_the_rows_that_a_key_did_not_bring_follow(
         page.locator("#search-words").fill("")
         expect(rows).to_have_count(4)
         assert rows.evaluate_all("rows => rows.map(row => row.id)") == whole
+        page.goto(f"{address}/o/{company.slug}/customers/{whole[0].removeprefix('row-')}/")
+        page.locator("#search-words").press_sequentially("c")
+        expect(rows).to_have_count(len(found))
 
 
 @pytest.mark.browser

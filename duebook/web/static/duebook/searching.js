@@ -1,20 +1,30 @@
-/* While somebody types in a search, the rows found are drawn first, as many as are in sight: the others and what else the
-   page says of them follow in the next frame, and what is a request of its own once the typing rests: the rows that the
-   answer left out, too. Other answers replace the page as ever. */
+/* While somebody types in a search, the rows found are drawn first, as many as are in sight: what else the page says of
+   them follows in the next frame, and once the typing rests the other rows, those that the answer left out, too, and what
+   is a request of its own. Other answers replace the page as ever. */
 
 "use strict";
 
 (() => {
-const REST = 200; // milliseconds without another answer
+const REST = 300; // milliseconds without another answer
 
 const partsOf = (page) => new Map([...page.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
 const asksItself = (part) => part.matches('[hx-trigger="load"]');
-/* How many rows can be seen, as far as those that are there tell. */
-const inSight = (rows) => {
-  const { top } = rows.getBoundingClientRect();
-  const { height } = rows.firstElementChild?.getBoundingClientRect() ?? {};
-  return height ? Math.max(1, Math.ceil((innerHeight - top) / height)) : 20;
+/* How many rows can be seen, as far as those that are there tell. It is measured while the answer is awaited: when it is
+   there, it would mean to lay out once more what is about to go. */
+let inSight = 20;
+const measure = () => {
+  const rows = document.querySelector('#customers [data-part="rows"]');
+  const { height } = rows?.firstElementChild?.getBoundingClientRect() ?? {};
+  if (height) inSight = Math.max(1, Math.ceil((innerHeight - rows.getBoundingClientRect().top + rows.closest("main").scrollTop) / height));
 };
+document.addEventListener("htmx:beforeSend", (event) => {
+  if (event.target.id !== "search") return;
+  requestAnimationFrame(measure);
+  /* What the frame says of the day does not depend on the search, but for the way back from a past one. */
+  const stays = document.getElementById("customers") && !document.querySelector("#strip > *");
+  if (stays) event.target.setAttribute("hx-select-oob", "unset");
+  else event.target.removeAttribute("hx-select-oob");
+});
 const nextFrame = (act) => requestAnimationFrame(() => setTimeout(act));
 
 /* The rows of the page that the answer to a key did not hold yet, and the ways to the pages around it. */
@@ -65,17 +75,18 @@ const handleSwap = (style, page, answer, settling) => {
   };
   const rows = come.get("rows");
   page.scrollTop = 0;
-  const others = [...rows.children].slice(inSight(there.get("rows")));
+  const others = [...rows.children].slice(inSight);
   for (const row of others) row.remove();
   there.get("rows").replaceWith(rows);
   there.get("count").replaceChildren();
   settling.elts.push(page);
   nextFrame(() => {
-    if (!stands(page)) return;
-    rows.append(...others);
-    follow((part) => !asksItself(part));
+    if (stands(page)) follow((part) => !asksItself(part));
   });
-  atRest(page, () => follow(asksItself));
+  atRest(page, () => {
+    rows.append(...others);
+    follow(asksItself);
+  });
   return [];
 };
 
