@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 LIST = (("csv", 2), ("xlsx", 5))
 TIMES = 5
-LOOKS = 0.02  # seconds between looks whether a file is ready
+LOOKS = 0.1  # seconds between looks whether a file is ready
 FORGERY = "f" * 32  # whatever stands in both the cookie and the form
 FILES = (
     ("customers", "csv", (), 2),
