@@ -143,6 +143,28 @@ def test_an_account_beside_the_list(
 
 
 @pytest.mark.browser
+def test_an_account_beside_the_list_that_is_not_for_the_reader(
+    screen: Chromium, address: str, company: Company
+) -> None:
+    """A list sent with an account open to somebody who does not see that one: the panel says so."""
+    ben, nobodys = signed_in(company.member_email), customer(company, "P-5")
+    seen = f"{address}/o/{company.slug}/customers/"
+    with window(screen, address, "desktop", person=ben) as page:
+        page.goto(f"{seen}?open={nobodys}")
+        beside = page.locator("#beside")
+        expect(beside.get_by_text("the page is not for you")).to_be_visible()
+        expect(beside.locator(".loading")).to_be_hidden()
+        expect(page.locator("#trouble")).to_be_hidden()
+        assert grave_findings(page) == []
+        page.locator("h1").first.click()
+        page.keyboard.press("Escape")
+        expect(beside).to_be_hidden()
+        page.locator("#customers a[data-open]").first.click()
+        expect(beside.locator("h1")).to_be_visible()
+        expect(beside.get_by_text("the page is not for you")).to_be_hidden()
+
+
+@pytest.mark.browser
 def test_a_note_from_the_tabs_of_an_account(
     screen: Chromium, address: str, company: Company
 ) -> None:

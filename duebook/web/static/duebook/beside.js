@@ -43,6 +43,7 @@ const show = ({ focus } = {}) => {
   const was = panel.dataset.open || "";
   panel.dataset.open = id;
   panel.hidden = !/^\d+$/.test(id);
+  panel.querySelector("[data-missing]").hidden = true;
   mark(id);
   if (panel.hidden) {
     if (was) {
@@ -135,6 +136,14 @@ window.addEventListener("popstate", (event) => {
   event.stopImmediatePropagation();
   show({ focus: true });
 });
+
+/* An account that is not there, or not for who reads: an address that somebody sent may have one open. */
+document.addEventListener("htmx:responseError", (event) => {
+  if (event.detail.elt.id !== "beside-source" || event.detail.xhr.status !== 404) return;
+  event.stopImmediatePropagation(); // nothing is in trouble
+  document.getElementById("beside-account").replaceChildren();
+  beside().querySelector("[data-missing]").hidden = false;
+}, true);
 
 /* A tab of the account beside the list stands in the address as well. */
 document.addEventListener("htmx:afterRequest", (event) => {
