@@ -95,6 +95,8 @@ def test_the_rows_that_a_key_did_not_bring_follow(
         page.goto(f"{address}/o/{company.slug}/customers/{whole[0].removeprefix('row-')}/")
         page.locator("#search-words").press_sequentially("c")
         expect(rows).to_have_count(len(found))
+        rows.first.locator("input[name=customer]").check()
+        expect(page.locator("#bulk [data-selected]")).to_have_text("1")
 
 
 @pytest.mark.browser
