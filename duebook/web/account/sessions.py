@@ -102,12 +102,13 @@ class SeenMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated and not _is_noticed(request):
-            UserSession.objects.create_from_request(request)
+        if request.user.is_authenticated:
+            _notice(request)
         return self.get_response(request)
 
 
-def _is_noticed(request: HttpRequest) -> bool:
+def _notice(request: HttpRequest) -> None:
+    """Until something new is to be noted, this process does not ask what is."""
     longest = UserSession._meta.get_field("user_agent").max_length
     told = {
         "session_key": request.session.session_key,
@@ -117,8 +118,9 @@ def _is_noticed(request: HttpRequest) -> bool:
     }
     place, now = f"seen:{told['session_key']}", timezone.now()
     if caches["process"].get(place) == told:
-        return True
+        return
     row = UserSession.objects.filter(**told, last_seen_at__gt=now - NOTICED).first()
-    if row:  # until when nothing new is to be noted, it is not asked for either
-        caches["process"].set(place, told, (row.last_seen_at + NOTICED - now).total_seconds())
-    return row is not None
+    if row is None:
+        UserSession.objects.create_from_request(request)
+    seen_at = row.last_seen_at if row else now
+    caches["process"].set(place, told, (seen_at + NOTICED - now).total_seconds())
