@@ -33,6 +33,15 @@ BANDS = ("act now", "watch", "on track", "nothing to do")
 DEFAULT_SORT = "-collection_priority"
 
 
+# What is picked of the rows of a page, and whence their columns come then.
+WHOLE: tuple[LiteralString, LiteralString] = ("a.*", "picked")
+NARROW: tuple[LiteralString, LiteralString] = (
+    "a.customer_id, a.currency",
+    "(SELECT w.*, k.place FROM picked k JOIN ar.customer_aging w ON w.org_id = %(org)s"
+    " AND w.day = %(as_of)s AND w.customer_id = k.customer_id AND w.currency = k.currency)",
+)
+
+
 @dataclass(frozen=True)
 class CustomerRow:
     """An account in one currency as of a day; the fields are named as the columns of the file.
@@ -279,9 +288,17 @@ def _question(
     at: datetime,
     limit: int | None,
 ) -> tuple[LiteralString, dict[str, Any]]:
-    """customers.sql with its parts in their places, and its parameters."""
+    """customers.sql with its parts in their places, and its parameters.
+
+    Rows are picked whole but where all of a day are put in order: by its processes together, of
+    their keys alone.
+    """
+    is_narrow = limit is not None and sees_all() and stretch.condition == "true"
+    picked, rows = NARROW if is_narrow else WHOLE
     text = placed(
         query("customers.sql"),
+        picked=picked,
+        rows=rows,
         joined=order.beside(meant.joined),
         asked=meant.text,
         stretch=stretch.condition,

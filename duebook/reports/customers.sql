@@ -3,7 +3,7 @@
 WITH picked AS MATERIALIZED (
     SELECT p.*, row_number() OVER () AS place
     FROM (
-        SELECT a.*
+        SELECT [picked]
         FROM ar.customer_aging a
         [joined]
         WHERE [asked]
@@ -17,7 +17,7 @@ WITH picked AS MATERIALIZED (
     SELECT * FROM guard.invited((SELECT array_agg(DISTINCT customer_id) FROM picked), %(at)s)
 )
 SELECT {customers_columns}
-FROM picked a
+FROM [rows] a
 JOIN ar.customer c ON c.org_id = %(org)s AND c.id = a.customer_id
 JOIN ar.currency y ON y.code = a.currency
 LEFT JOIN ar.customer_internal n ON n.org_id = %(org)s AND n.customer_id = a.customer_id

@@ -149,11 +149,12 @@ def test_pages_follow_each_other_both_ways(books: Books) -> None:
         assert back == Page(first.rows, has_before=False, has_after=True)
 
 
-def test_every_column_sorts_page_by_page_as_at_once(books: Books) -> None:
+@pytest.mark.parametrize("day", [TODAY, date(2026, 6, 20)])
+def test_every_column_sorts_page_by_page_as_at_once(books: Books, day: date) -> None:
     ways = [f"{sign}{column}" for column in SORTS for sign in ("", "-")]
-    with seeing_days(books.viewer(books.admin_email), TODAY):
+    with seeing_days(books.viewer(books.admin_email), day):
         for sort in ways:
-            asked = Asked(TODAY, currency="USD", sort=sort)
+            asked = Asked(day, currency="USD", sort=sort)
             every, after, walked = customers(asked, at=AT).rows, "", []
             while True:
                 page = customers(asked, after=after, limit=1, at=AT)
