@@ -153,25 +153,36 @@ class Totals:
 
 @dataclass(frozen=True)
 class Page:
-    """Some rows. `has_before` and `has_after` say whether there are more at either end."""
+    """Some rows. `has_before` and `has_after` say whether there are more at either end; if so,
+    `first` and `last` are what the row at that end is sorted by.
+    """
 
     rows: list[CustomerRow]
     has_before: bool
     has_after: bool
+    first: Keys | None = None
+    last: Keys | None = None
 
 
 def customers(
-    asked: Asked, *, after: str = "", before: str = "", limit: int | None = None, at: datetime
+    asked: Asked,
+    *,
+    after: str | Keys = "",
+    before: str | Keys = "",
+    limit: int | None = None,
+    at: datetime,
 ) -> Page:
-    """Rows of the list in its order: the first ones, those after a row's key, or those before it.
+    """Rows of the list in its order: the first ones, those after a row, or those before it.
 
-    A key whose row is not to be seen any more begins at the start. `at` is when invitations are
+    A row is named by its key, or by what it was sorted by (`Page.last`), wherever it is now. A
+    key whose row is not to be seen any more begins at the start. `at` is when invitations are
     judged. Without a limit: all of them. Raises KeyError for a column that cannot be sorted by.
     """
     is_sorted = must_be_there(organisation(), asked.as_of, scored=True).is_sorted
     order = order_of(asked.sort, currency=asked.currency)
     backwards = bool(before)
-    keys = keys_of(order, asked, before or after)
+    place = before or after
+    keys = keys_of(order, asked, place) if isinstance(place, str) else place
     walked = order.reversed() if backwards else order
     meant = meant_by(asked, at=at)
     stretches = [Stretch("true", walked.after(keys))]
@@ -180,10 +191,15 @@ def customers(
     most = None if limit is None else limit + 1
     rows = _rows(walked, asked, meant, stretches, keys, at=at, limit=most)
     more = limit is not None and len(rows) > limit
-    rows = rows[:limit]
-    if backwards:
-        return Page(rows[::-1], has_before=more, has_after=keys is not None)
-    return Page(rows, has_before=keys is not None, has_after=more)
+    rows = rows[:limit][:: -1 if backwards else 1]
+    has_before, has_after = (more, keys is not None) if backwards else (keys is not None, more)
+    return Page(
+        rows,
+        has_before,
+        has_after,
+        first=keys_of(order, asked, rows[0].key) if rows and has_before else None,
+        last=keys_of(order, asked, rows[-1].key) if rows and has_after else None,
+    )
 
 
 def of_account(customer: int, *, as_of: date, at: datetime) -> list[CustomerRow]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from duebook.visibility.seeing import NotReady
 from duebook.web.customers import asked, views
-from tests.customers.conftest import amount, figures, listed, text
-from tests.people.conftest import Browser, signed_in
+from tests.customers.conftest import Sheet, amount, figures, listed, text
+from tests.people.conftest import Browser, customer, signed_in
 from tests.world import Company
 
 SUMMED = {
@@ -118,6 +119,40 @@ def test_pages_go_on_where_the_last_ended(
     back = re.search(r'rel="prev" href="(\?[^"]*)"', sheet.html)
     assert back
     assert listed(admin, company, back[1].replace("&amp;", "&")).numbers == [whole[-2]]
+
+
+def way(sheet: Sheet, rel: str) -> str:
+    found = re.search(rf'rel="{rel}" href="(\?[^"]*)"', sheet.html)
+    assert found
+    return found[1].replace("&amp;", "&")
+
+
+def test_a_row_that_moves_between_two_pages_takes_no_others_with_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The last account of a page pays all: the next page begins where it was, not where it is."""
+    books = Company("turning", today=date(2026, 6, 30))
+    for number, owed in (("A", "400.00"), ("B", "300.00"), ("C", "200.00"), ("D", "100.00")):
+        books.owes(owed, due="2026-01-31", account=number, number=f"I{number}")
+    nora, sort = signed_in(books.admin_email), "sort=-outstanding_amount"
+    monkeypatch.setattr(views, "ROWS", 2)
+    first = listed(nora, books, f"?{sort}")
+    assert first.numbers == ["A", "B"]
+    books.loads(
+        "payments",
+        [{"account_number": "B", "payment_number": "P", "amount": "300.00", "date": "2026-02-01"}],
+    )
+    second = listed(nora, books, way(first, "next"))
+    assert second.numbers == ["C", "D"]
+    assert listed(nora, books, way(second, "prev")).numbers == ["A"]
+    # Where nothing comes any more the list is shown from its start, not as empty.
+    end = f"?{sort}&after={customer(books, 'C3')}.USD"
+    assert listed(nora, books, end).numbers == ["A", "C"]
+    # What somebody made of the address counts as the row alone, and so does another list's.
+    changed = way(first, "next")[:-9]
+    other = way(first, "next").replace(sort, "sort=account_number")
+    assert listed(nora, books, changed).numbers == ["C1", "C2"]
+    assert listed(nora, books, other).numbers == ["C", "C1"]
 
 
 def test_a_past_day_is_marked(admin: Browser, company: Company) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from duebook.reports.customers import INVITATIONS, STATUSES, Page
 from duebook.web.customers.asked import Looking
+from duebook.web.customers.paging import written
 
 FILTERS = {"status": (_("Status"), STATUSES), "invitation": (_("Invitation"), INVITATIONS)}
 NAMES = {
@@ -52,9 +53,14 @@ def links(looking: Looking, page: Page) -> dict[str, Any]:
         "others": others,
         "switch": [(code, looking.address(currency=code)) for code in every],
         "first_href": looking.address(),
-        "before_href": looking.address(before=page.rows[0].key) if page.rows else "",
-        "after_href": looking.address(after=page.rows[-1].key) if page.rows else "",
+        "before_href": looking.address(before=_place(page, 0, looking)) if page.rows else "",
+        "after_href": looking.address(after=_place(page, -1, looking)) if page.rows else "",
     }
+
+
+def _place(page: Page, end: int, looking: Looking) -> str:
+    """Where the page before (0) or after (-1) this one begins."""
+    return written(page.rows[end], page.last if end else page.first, looking)
 
 
 def _filter(looking: Looking, code: str) -> Filter:

@@ -22,6 +22,7 @@ from duebook.web.customers.asked import looking_at, prepare, prepare_compared
 from duebook.web.customers.columns import OPTIONAL, heads
 from duebook.web.customers.kept import kept_by
 from duebook.web.customers.links import links
+from duebook.web.customers.paging import read
 from duebook.web.customers.shown import figures as shown_figures
 from duebook.web.customers.shown import lines
 from duebook.web.people.asked import ids_of
@@ -40,7 +41,10 @@ def customers(request: OrganisationRequest, slug: str) -> HttpResponse:
         return way
     looking, at = looking_at(request), datetime.now(UTC)
     limit = FIRST if request.headers.get("HX-Trigger") == "search" else ROWS
-    page = rows_of(looking.question, after=looking.after, before=looking.before, limit=limit, at=at)
+    after, before = read(looking.after, looking), read(looking.before, looking)
+    page = rows_of(looking.question, after=after, before=before, limit=limit, at=at)
+    if not page.rows and (after or before):  # nothing is there any more: from the start
+        page = rows_of(looking.question, limit=limit, at=at)
     shown = {
         "asked": looking,
         "page": page,
