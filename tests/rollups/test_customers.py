@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -146,7 +147,7 @@ def test_pages_follow_each_other_both_ways(books: Books) -> None:
         assert first.rows + second.rows == every
         assert (first.has_before, first.has_after) == (False, True)
         assert (second.has_before, second.has_after) == (True, False)
-        assert back == Page(first.rows, has_before=False, has_after=True)
+        assert back == Page(first.rows, has_before=False, has_after=True, last=first.last)
 
 
 @pytest.mark.parametrize("day", [TODAY, date(2026, 6, 20)])
@@ -163,8 +164,12 @@ def test_every_column_sorts_page_by_page_as_at_once(books: Books, day: date) -> 
                 if not page.has_after:
                     break
             back = customers(asked, before=after, limit=2, at=AT)
+            first = customers(asked, limit=1, at=AT)
+            told = json.loads(json.dumps(first.last, default=str))  # as an address holds it
+            others = customers(asked, after=told, limit=2, at=AT)
 
             assert len(every) == 3
+            assert first.rows + others.rows == every, sort
             assert walked == every, sort
             assert back.rows == every[:2], sort
 
