@@ -114,7 +114,7 @@ def fetched(browser: Browser, form: str) -> Fetched:
     _post(browser, "customers/files/", format=form)
     pattern = rf'/o/big/(exports/\d+/file/)" download><bdi>[^<]*{form}<'
     while not (found := re.search(pattern, _page(browser))):
-        time.sleep(LOOKS)
+        time.sleep(LOOKS)  # the page says nothing by itself when a file is ready
     ready = time.perf_counter()
     answer = _asked(browser, "GET", found[1])
     start = answer.read(1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
 from html import escape
 
 from django.urls import reverse
@@ -120,15 +119,12 @@ class _Items:
         if order is None:
             return '<td class="n"></td><td class="n"></td>'
         return (
-            f'<td class="n">{self.not_invoiced}{self._figure(order.not_invoiced)}</td>'
-            f'<td class="n">{self.not_paid}{self._figure(order.not_paid)}</td>'
+            f'<td class="n">{self.not_invoiced}{self.currency.figure(order.not_invoiced)}</td>'
+            f'<td class="n">{self.not_paid}{self.currency.figure(order.not_paid)}</td>'
         )
 
     def reason(self, row: Item) -> str:
         return f'<td class="meta-cell" dir="auto">{escape(row.reason or "")}</td>'
-
-    def _figure(self, amount: Decimal) -> str:
-        return self.currency.figure(amount)
 
 
 def document_pages(slug: str, customer: int) -> str:
